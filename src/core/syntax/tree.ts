@@ -1,0 +1,178 @@
+import { literalOf, type Text } from './text.js';
+
+/** A text that is parsed as a whole: a file, or a document inside a string of another one. */
+export interface SourceDocument {
+  /** The file as the host names it: a path relative to the workspace with `/`, or a URI. Also that of embedded documents. */
+  readonly file: string;
+  readonly language: Language;
+  /** In its own coordinates; all nodes' offsets are in these, UTF-16 code units. */
+  readonly text: string;
+  /** Set when the document stands inside a string of another one. */
+  readonly host?: Embedding;
+}
+
+export type Language = 'json' | 'yaml' | 'hcl' | 'dockerfile' | 'shell';
+
+export interface Embedding {
+  readonly document: SourceDocument;
+  /** The host's offset of a character of this document. Monotonic; `text.length` is the end of the content. */
+  toHost(offset: number): number;
+  /** How new text for this document is written at that place in the host: escapes, indentation, … */
+  encode(text: string, at: number): string;
+}
+
+export type SyntaxNode = ObjectNode | ArrayNode | StringNode | NumberNode | BooleanNode | NullNode;
+
+interface NodeBase {
+  readonly document: SourceDocument;
+  /** Half-open, in the document's own coordinates. A string's span includes its quotes; a block scalar's its content lines. */
+  readonly start: number;
+  readonly end: number;
+  /** The object or array that holds it; set by the parser once. */
+  parent?: ObjectNode | ArrayNode | undefined;
+  /** The anchor's or alias' own place where the value was reached by `*alias`; edits are forbidden there. */
+  readonly aliased?: true;
+}
+
+export interface Property {
+  readonly key: StringNode;
+  /** Missing in a half-typed document. */
+  readonly value: SyntaxNode | undefined;
+}
+
+export interface ObjectNode extends NodeBase {
+  readonly kind: 'object';
+  /** In source order, duplicates included; of duplicate keys the last one holds, as `property()` gives it. */
+  readonly properties: readonly Property[];
+  /** Written in braces on purpose (`{…}` in YAML) or as a block. JSON is always `flow`; HCL blocks are `block`. */
+  readonly style: 'flow' | 'block';
+  /** YAML tag or HCL function that wraps it: `!Sub`, `jsonencode`. */
+  readonly tag?: string;
+  /** Something in it could not be read (a splat, a `for`, a merge of unknown): there may be more keys. */
+  readonly open?: true;
+}
+
+export interface ArrayNode extends NodeBase {
+  readonly kind: 'array';
+  readonly items: readonly SyntaxNode[];
+  readonly style: 'flow' | 'block';
+  readonly tag?: string;
+  /** There may be more items than these. */
+  readonly open?: true;
+}
+
+export interface StringNode extends NodeBase {
+  readonly kind: 'string';
+  /** Decoded, with holes. */
+  readonly text: Text;
+  /** Decoded, holes masked: what an embedded document is parsed from. */
+  readonly raw: string;
+  /** `expression`: not a string in the source but something that yields one (`!Ref X`, `var.x`, `Fn::Join`). */
+  readonly style: 'plain' | 'single' | 'double' | 'literal' | 'folded' | 'heredoc' | 'expression';
+  readonly tag?: string;
+  /**
+   * What the source leaves out in front of the text: a module's `"ns:name"` means `system:serviceaccount:ns:name`.
+   * Edits that replace the value leave it out too.
+   */
+  readonly elided?: string;
+  /** Decoded offset → offset in the document; absent where the content stands verbatim at `contentStart`. */
+  readonly offsets?: readonly number[];
+  readonly contentStart: number;
+}
+
+export interface NumberNode extends NodeBase {
+  readonly kind: 'number';
+  readonly value: number;
+  /** As typed: `111122223333`, `0755`. */
+  readonly source: string;
+}
+export interface BooleanNode extends NodeBase {
+  readonly kind: 'boolean';
+  readonly value: boolean;
+  readonly source: string;
+}
+export interface NullNode extends NodeBase {
+  readonly kind: 'null';
+}
+
+/** A place in a file, in the file's own offsets. */
+export interface Place {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where a span of a document, however deeply embedded, stands in the file. */
+export function placeOf(node: { document: SourceDocument; start: number; end: number }): Place {
+  let { document, start, end } = node;
+  while (document.host) {
+    const { host } = document;
+    // Behind the content may come a line break and an indentation of the host: those are no part of the span.
+    const last = end > start ? host.toHost(end - 1) : undefined;
+    const next = host.toHost(end);
+    start = host.toHost(start);
+    end = last === undefined ? start : host.document.text.slice(last, next).includes('\n') ? last + 1 : next;
+    document = host.document;
+  }
+  return { file: document.file, start, end };
+}
+
+/** The file's own document, however deeply this one is embedded. */
+export function outermost(document: SourceDocument): SourceDocument {
+  let at = document;
+  while (at.host) at = at.host.document;
+  return at;
+}
+
+/** Offset in the document of a decoded offset of the string. */
+export function sourceOffset(node: StringNode, decoded: number): number {
+  if (!node.offsets) return node.contentStart + decoded;
+  return node.offsets[Math.min(decoded, node.offsets.length - 1)] ?? node.contentStart;
+}
+
+export function property(node: SyntaxNode | undefined, key: string): Property | undefined {
+  if (node?.kind !== 'object') return undefined;
+  for (let i = node.properties.length - 1; i >= 0; i--) {
+    const candidate = node.properties[i]!;
+    if (candidate.key.raw === key) return candidate;
+  }
+  return undefined;
+}
+
+export function get(node: SyntaxNode | undefined, ...path: readonly string[]): SyntaxNode | undefined {
+  let at = node;
+  for (const key of path) at = property(at, key)?.value;
+  return at;
+}
+
+export function objectAt(node: SyntaxNode | undefined, ...path: readonly string[]): ObjectNode | undefined {
+  const found = get(node, ...path);
+  return found?.kind === 'object' ? found : undefined;
+}
+
+export function stringAt(node: SyntaxNode | undefined, ...path: readonly string[]): StringNode | undefined {
+  const found = get(node, ...path);
+  return found?.kind === 'string' ? found : undefined;
+}
+
+/** The items of an array, or the single value itself: IAM and others allow both. */
+export function listOf(node: SyntaxNode | undefined): readonly SyntaxNode[] {
+  if (!node) return [];
+  return node.kind === 'array' ? node.items : [node];
+}
+
+export function stringsOf(node: SyntaxNode | undefined): readonly StringNode[] {
+  return listOf(node).filter((item) => item.kind === 'string');
+}
+
+/** The known string of a string node; undefined where there is none or it has holes. */
+export function literal(node: SyntaxNode | undefined): string | undefined {
+  return node?.kind === 'string' ? literalOf(node.text) : undefined;
+}
+
+/** true or false where the file says so, as a boolean or as the words; undefined where it does not. */
+export function booleanOf(node: SyntaxNode | undefined): boolean | undefined {
+  if (node?.kind === 'boolean') return node.value;
+  const word = literal(node)?.toLowerCase();
+  return word === 'true' ? true : word === 'false' ? false : undefined;
+}
