@@ -1,0 +1,354 @@
+/**
+ * What the live layer gives: plain data, no SDK. Consumers import these types only and load `live/main.js` when the first
+ * cluster is opened.
+ */
+
+/** Why something could not be found out. Never shown as fine; the message says what to do where something can be done. */
+export type FailureReason =
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not-found'
+  | 'throttled'
+  | 'unreachable'
+  | 'timeout'
+  | 'invalid-response'
+  | 'other-account';
+
+export interface LiveFailure {
+  /** The call in a few words: `list pods`, `iam:GetRole payments-api`. One entry a call, however many needed it. */
+  readonly what: string;
+  readonly reason: FailureReason;
+  /** For a person; holds no credential. */
+  readonly message: string;
+  /** What would have to be granted: `iam:GetRole`, `list pods`. */
+  readonly permission?: string;
+}
+
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: LiveFailure };
+
+/** A value that may not be known; `why` is for a person. `pending`: it is being read right now. */
+export type Known<T> =
+  | { readonly known: true; readonly value: T }
+  | { readonly known: false; readonly why: string; readonly reason: FailureReason | 'pending' | 'not-asked' };
+
+// ── Contexts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** One context of the kubeconfig; made from the file alone, nothing is connected to. */
+export interface ContextSummary {
+  readonly name: string;
+  /** It is the kubeconfig's `current-context`. */
+  readonly current: boolean;
+  readonly server: string;
+  readonly user: string;
+  readonly namespace?: string;
+  /** How the user signs in: `exec aws`, `token`, `client certificate`, `oidc`, … Never the credential. */
+  readonly signIn: string;
+  /** What the file says about the EKS cluster behind it. */
+  readonly eks: EksHint;
+}
+
+export interface EksHint {
+  readonly name?: string;
+  readonly region?: string;
+  readonly account?: string;
+  readonly partition?: string;
+  /** The AWS profile that the exec plugin uses, and so do we. */
+  readonly profile?: string;
+  /** Role that the exec plugin assumes (`--role-arn`); shown only. */
+  readonly roleArn?: string;
+}
+
+export interface Contexts {
+  /** The files that were read, in order. */
+  readonly files: readonly string[];
+  readonly contexts: readonly ContextSummary[];
+}
+
+export interface KubeconfigOptions {
+  /** A file; else `KUBECONFIG` (a list), else `~/.kube/config`. */
+  readonly kubeconfig?: string;
+}
+
+export interface OpenOptions extends KubeconfigOptions {
+  /** Else the current one. */
+  readonly context?: string;
+  /** EKS cluster name, region and AWS profile where the kubeconfig does not say them. */
+  readonly cluster?: string;
+  readonly region?: string;
+  readonly profile?: string;
+  /** Only this namespace. */
+  readonly namespace?: string;
+  /** For one call; default 30 s. */
+  readonly timeoutMs?: number;
+}
+
+// ── Snapshot ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface ClusterSnapshot {
+  readonly context: string;
+  /** EKS name; the context's cluster entry where it is no EKS cluster or unknown. */
+  readonly name: string;
+  readonly region?: string;
+  readonly account?: string;
+  readonly arn?: string;
+  /** Without `https://`. */
+  readonly issuer?: string;
+  readonly kubernetesVersion?: string;
+  /** `eks` once DescribeCluster answered. */
+  readonly kind: 'eks' | 'unknown';
+  readonly autoMode?: boolean;
+  readonly authenticationMode?: string;
+  /** ms since the epoch. */
+  readonly readAt: number;
+  /** False while rows are still coming. */
+  readonly complete: boolean;
+  /** Whose eyes: the AWS caller and the Kubernetes user. */
+  readonly callerAws: Known<string>;
+  readonly callerKubernetes: Known<string>;
+  readonly oidcProvider: Known<OidcProviderState>;
+  readonly agent: Known<AgentState>;
+  readonly nodeGroups: Known<readonly NodeGroupState[]>;
+  readonly fargateProfiles: Known<readonly FargateProfileState[]>;
+  /** Sorted by namespace, then name. */
+  readonly serviceAccounts: readonly ServiceAccountIdentity[];
+  /** Of the cluster as a whole: provider, agent, nodes, associations that name no service account. */
+  readonly findings: readonly LiveFinding[];
+  readonly failures: readonly LiveFailure[];
+}
+
+export interface OidcProviderState {
+  readonly exists: boolean;
+  readonly arn?: string;
+  readonly clientIds: readonly string[];
+}
+
+export interface AgentState {
+  /** `auto-mode`: built into the nodes; `add-on`, `daemon-set`: installed so; `missing`. */
+  readonly kind: 'auto-mode' | 'add-on' | 'daemon-set' | 'missing';
+  readonly version?: string;
+  /** EKS's word: `ACTIVE`, `DEGRADED`, `CREATE_FAILED`, … */
+  readonly status?: string;
+  readonly healthy: boolean;
+  readonly issues: readonly string[];
+}
+
+export interface NodeGroupState {
+  readonly name: string;
+  readonly nodeRole?: string;
+  readonly status?: string;
+  readonly amiType?: string;
+  readonly launchTemplate?: { readonly id?: string; readonly name?: string; readonly version?: string };
+}
+
+export interface FargateProfileState {
+  readonly name: string;
+  readonly status?: string;
+  readonly podExecutionRole?: string;
+  readonly selectors: readonly { readonly namespace: string; readonly labels: Readonly<Record<string, string>> }[];
+}
+
+export type Mechanism = 'irsa' | 'pod-identity' | 'both' | 'static-credentials' | 'node-role' | 'none';
+export type Trust = 'allowed' | 'denied' | 'unknown' | 'not-checked';
+export type Status = 'ok' | 'warning' | 'error' | 'unknown';
+
+export interface ServiceAccountIdentity {
+  readonly namespace: string;
+  readonly name: string;
+  readonly mechanism: Mechanism;
+  /** The mechanism that new pods really use; differs from `mechanism` only for `both`. */
+  readonly winner: Exclude<Mechanism, 'both'>;
+  /** Why that one wins, one sentence. */
+  readonly reason: string;
+  /** The winner's role; for `node-role` the node's. */
+  readonly roleArn?: string;
+  /** As annotated, whatever it is. */
+  readonly annotation?: string;
+  /** What the token is asked for with: the annotation, else `sts.amazonaws.com`. */
+  readonly audience: string;
+  readonly associationId?: string;
+  readonly association?: AssociationState;
+  readonly role?: RoleState;
+  readonly trust: Trust;
+  readonly trustDetail?: TrustDetail;
+  readonly status: Status;
+  /** The row's description: the reason, not the category. */
+  readonly summary: string;
+  readonly callerIdentity: CallerIdentity;
+  readonly pods: PodsOfAccount;
+  readonly findings: readonly LiveFinding[];
+  /** What could not be found out, each with its reason; empty when everything is known. */
+  readonly unknown: readonly string[];
+  /** Something that it needs is still being read. */
+  readonly pending: boolean;
+}
+
+export interface TrustDetail {
+  /** Zero-based index of the statement that decided. */
+  readonly statement?: number;
+  /** `namespace 'payment' ≠ 'payments'` */
+  readonly nearestMiss?: string;
+  /** Why it is unknown. */
+  readonly why?: string;
+  readonly trace: readonly TraceLine[];
+}
+
+/** One statement or check of the evaluation, as the explanation shows it. */
+export interface TraceLine {
+  readonly statement: number;
+  readonly effect: string;
+  readonly element: 'statement' | 'principal' | 'action' | 'condition';
+  readonly key: string;
+  readonly operator?: string;
+  readonly expected: string;
+  readonly actual: string;
+  readonly matches: 'yes' | 'no' | 'maybe';
+}
+
+export interface AssociationState {
+  readonly id: string;
+  readonly arn?: string;
+  /** The rest needs DescribePodIdentityAssociation. */
+  readonly described: boolean;
+  readonly roleArn?: string;
+  readonly targetRoleArn?: string;
+  readonly externalId?: string;
+  readonly disableSessionTags?: boolean;
+  readonly hasSessionPolicy?: boolean;
+  /** Add-on (ARN) that owns it. */
+  readonly ownerArn?: string;
+  /** ms since the epoch. */
+  readonly createdAt?: number;
+  readonly modifiedAt?: number;
+}
+
+export interface RoleState {
+  readonly arn: string;
+  readonly name: string;
+  readonly createdAt?: number;
+  readonly maxSessionSeconds?: number;
+  readonly lastUsedAt?: number;
+  readonly lastUsedRegion?: string;
+}
+
+export interface CallerIdentity {
+  /** ARN of the role whose session new pods should show; absent where they get none. */
+  readonly expected?: string;
+  /** What AWS answered: `arn:aws:sts::…:assumed-role/NAME/SESSION`. */
+  readonly actual?: string;
+  readonly how: 'web-identity' | 'pod-identity' | 'exec' | 'not-verified';
+  readonly verdict?: 'as-expected' | 'other-role' | 'refused' | 'unknown';
+  /** AWS's own words where it refused, or why nothing could be found out. */
+  readonly message?: string;
+  /** ms since the epoch. */
+  readonly verifiedAt?: number;
+}
+
+export interface PodsOfAccount {
+  /** Pods that have not ended. */
+  readonly total: number;
+  /** Their environment names another role or mechanism than a new pod would get. */
+  readonly stale: number;
+  /** False where pods could not be listed: the numbers are then no evidence. */
+  readonly known: boolean;
+  readonly list: readonly PodState[];
+}
+
+export interface PodState {
+  readonly name: string;
+  readonly phase: string;
+  readonly node?: string;
+  readonly compute: 'ec2' | 'fargate' | 'windows' | 'hybrid' | 'unknown';
+  /** `Deployment/api`, `Job/x`; the pod's controller, as far as its name tells. */
+  readonly owner?: string;
+  /** ms since the epoch. */
+  readonly startedAt?: number;
+  /** What its environment says. */
+  readonly identity: PodEnvironment;
+  readonly stale: boolean;
+  /** Why it is stale: `started before the association; still uses role/x`. */
+  readonly note?: string;
+}
+
+export interface PodEnvironment {
+  readonly kind: 'irsa' | 'pod-identity' | 'static-credentials' | 'none';
+  readonly roleArn?: string;
+}
+
+export interface LiveFinding {
+  /** A rule of the catalogue, or `live-…`. */
+  readonly ruleId: string;
+  readonly severity: 'error' | 'warning' | 'information' | 'hint';
+  readonly message: string;
+  /** What it is about where that is not the service account itself: a pod, a role's ARN, a node group. */
+  readonly object?: string;
+}
+
+// ── Explanation and verification ───────────────────────────────────────────────────────────────────────────────────────
+
+/** One line of the explanation document: a label, what it says, whether it holds. */
+export interface ExplanationLine {
+  readonly depth: 0 | 1;
+  readonly label: string;
+  readonly text: string;
+  readonly mark?: 'yes' | 'no' | 'maybe';
+  readonly note?: string;
+}
+
+export interface Explanation {
+  readonly title: string;
+  readonly verdict: string;
+  readonly lines: readonly ExplanationLine[];
+  /** The whole as text for a read-only document or a terminal. */
+  readonly text: string;
+}
+
+/** What verifying will do, to be confirmed before it is done. */
+export interface VerifyPlan {
+  readonly how: 'web-identity' | 'pod-identity';
+  /** In order: what is minted and sent where. */
+  readonly steps: readonly string[];
+  /** Set where it cannot be done. */
+  readonly impossible?: string;
+}
+
+export interface Progress {
+  readonly what: string;
+  readonly done: number;
+  readonly total?: number;
+}
+
+/** One cluster that somebody opened. Nothing connects before `read`. */
+export interface LiveCluster {
+  readonly context: string;
+  /** The last state, complete or not. */
+  readonly current: ClusterSnapshot | undefined;
+  /**
+   * Reads everything anew. `onSnapshot` gets partial states as rows come, a few times a second at most.
+   * @throws the signal's reason when aborted; never for a failing call: those are in `failures`.
+   */
+  read(
+    signal: AbortSignal,
+    onSnapshot?: (snapshot: ClusterSnapshot) => void,
+    onProgress?: (progress: Progress) => void,
+  ): Promise<ClusterSnapshot>;
+  /** Follows service accounts and pods after a `read` until aborted; calls back with fresh states, a few times a second at most. */
+  watch(signal: AbortSignal, onSnapshot: (snapshot: ClusterSnapshot) => void): Promise<void>;
+  explain(namespace: string, name: string): Explanation | undefined;
+  /** The role's trust policy as AWS has it, indented; undefined where it was not read. */
+  trustPolicy(roleArn: string): string | undefined;
+  planVerify(namespace: string, name: string): VerifyPlan;
+  /** Mints credentials as planned, asks AWS who they are, forgets them. Remembered in the snapshot. */
+  verify(namespace: string, name: string, signal: AbortSignal): Promise<CallerIdentity>;
+  /** Ends watches and connections. */
+  close(): void;
+}
+
+/** What `live/main.js` exports. */
+export interface LiveModule {
+  /** Reads kubeconfig files; connects to nothing, runs nothing. */
+  readContexts(options: KubeconfigOptions): Promise<Result<Contexts>>;
+  /** @returns a failure where the context cannot be used at all (no such context, unreadable file). */
+  openCluster(options: OpenOptions): Promise<Result<LiveCluster>>;
+}
