@@ -1,4 +1,4 @@
-import { literalOf, type Text } from './text.js';
+import { type Hole, literalOf, type Text } from './text.js';
 
 /** A text that is parsed as a whole: a file, or a document inside a string of another one. */
 export interface SourceDocument {
@@ -19,6 +19,8 @@ export interface Embedding {
   toHost(offset: number): number;
   /** How new text for this document is written at that place in the host: escapes, indentation, … */
   encode(text: string, at: number): string;
+  /** What stands behind the masked run that begins at this offset of the embedded text. */
+  holeAt(offset: number): Hole | undefined;
 }
 
 export type SyntaxNode = ObjectNode | ArrayNode | StringNode | NumberNode | BooleanNode | NullNode;
@@ -30,8 +32,6 @@ interface NodeBase {
   readonly end: number;
   /** The object or array that holds it; set by the parser once. */
   parent?: ObjectNode | ArrayNode | undefined;
-  /** The anchor's or alias' own place where the value was reached by `*alias`; edits are forbidden there. */
-  readonly aliased?: true;
 }
 
 export interface Property {
@@ -47,7 +47,7 @@ export interface ObjectNode extends NodeBase {
   /** Written in braces on purpose (`{…}` in YAML) or as a block. JSON is always `flow`; HCL blocks are `block`. */
   readonly style: 'flow' | 'block';
   /** YAML tag or HCL function that wraps it: `!Sub`, `jsonencode`. */
-  readonly tag?: string;
+  readonly tag?: string | undefined;
   /** Something in it could not be read (a splat, a `for`, a merge of unknown): there may be more keys. */
   readonly open?: true;
 }
@@ -56,7 +56,7 @@ export interface ArrayNode extends NodeBase {
   readonly kind: 'array';
   readonly items: readonly SyntaxNode[];
   readonly style: 'flow' | 'block';
-  readonly tag?: string;
+  readonly tag?: string | undefined;
   /** There may be more items than these. */
   readonly open?: true;
 }
@@ -69,14 +69,16 @@ export interface StringNode extends NodeBase {
   readonly raw: string;
   /** `expression`: not a string in the source but something that yields one (`!Ref X`, `var.x`, `Fn::Join`). */
   readonly style: 'plain' | 'single' | 'double' | 'literal' | 'folded' | 'heredoc' | 'expression';
-  readonly tag?: string;
+  readonly tag?: string | undefined;
   /**
    * What the source leaves out in front of the text: a module's `"ns:name"` means `system:serviceaccount:ns:name`.
    * Edits that replace the value leave it out too.
    */
-  readonly elided?: string;
+  readonly elided?: string | undefined;
+  /** The holes behind the masked runs of `raw`, in order, where the reader knows more of them than their source text. */
+  readonly masked?: readonly Hole[];
   /** Decoded offset → offset in the document; absent where the content stands verbatim at `contentStart`. */
-  readonly offsets?: readonly number[];
+  readonly offsets?: readonly number[] | undefined;
   readonly contentStart: number;
 }
 

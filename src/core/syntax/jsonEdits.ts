@@ -1,0 +1,106 @@
+import type { Json, LocalEdit, Writer } from './edits.js';
+import { documentEol, indentOfLine, indentUnit, lineStartOf } from './layout.js';
+import type { ArrayNode, ObjectNode, Property, SyntaxNode } from './tree.js';
+
+/** JSON, and flow collections of YAML, which are written alike. */
+export const writer: Writer = {
+  encode: (_node, text) => JSON.stringify(text).slice(1, -1),
+  replaceString: (node, value) => ({ start: node.start, end: node.end, newText: JSON.stringify(value) }),
+  renameKey: (key, name) => ({ start: key.start, end: key.end, newText: JSON.stringify(name) }),
+  replaceValue: (node, value) => ({ start: node.start, end: node.end, newText: render(node, value) }),
+  removeProperty: (object, property) => {
+    const end = property.value ? property.value.end : property.key.end;
+    return removeMember(object, property.key.start, end);
+  },
+  removeItem: (array, item) => removeMember(array, item.start, item.end),
+  addProperty: (object, key, value, after) => insertMember(object, `${JSON.stringify(key)}: `, value, memberEnd(object, after)),
+  fillProperty: (object, property, value) => {
+    const text = object.document.text;
+    const end = property.value?.end ?? property.key.end;
+    const colon = text.slice(property.key.end).match(/^\s*:/)?.[0].length ?? 0;
+    const start = property.key.end + colon;
+    const newText = `${colon > 0 ? ' ' : ': '}${render(object, value)}`;
+    return { start, end: Math.max(start, end), newText };
+  },
+  appendItem: (node, value) => {
+    if (node.kind !== 'array') {
+      const own = node.document.text.slice(node.start, node.end);
+      return { start: node.start, end: node.end, newText: `[${own}, ${JSON.stringify(value)}]` };
+    }
+    return insertMember(node, '', value, node.items.at(-1)?.end);
+  },
+};
+
+/** A value as text: in one line where its neighbours are, else indented from the line where `near` begins. */
+export function render(near: SyntaxNode, value: Json): string {
+  const { text } = near.document;
+  const single = near.kind === 'object' || near.kind === 'array' ? isSingleLine(near) : !text.includes('\n');
+  return renderAt(near, value, single, indentOfLine(text, near.start));
+}
+
+function renderAt(near: SyntaxNode, value: Json, single: boolean, indent: string): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (single || (Array.isArray(value) && value.every((item) => typeof item !== 'object'))) return inline(value);
+  const unit = indentUnit(near.document.text);
+  return JSON.stringify(value, null, unit).replaceAll('\n', documentEol(near.document.text) + indent);
+}
+
+/** `{ "a": [1, 2] }`, as people write it in one line. */
+export function inline(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value as Record<string, Json>).map(([key, member]) => `${JSON.stringify(key)}: ${inline(member)}`);
+  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
+}
+
+function isSingleLine(node: SyntaxNode): boolean {
+  return !node.document.text.slice(node.start, node.end).includes('\n');
+}
+
+function memberEnd(object: ObjectNode, after: Property | undefined): number | undefined {
+  const last = after ?? object.properties.at(-1);
+  return last && (last.value?.end ?? last.key.end);
+}
+
+function insertMember(holder: ObjectNode | ArrayNode, label: string, value: Json, previousEnd: number | undefined): LocalEdit {
+  const { text } = holder.document;
+  const eol = documentEol(text);
+  if (previousEnd === undefined) {
+    const bracket = holder.start + 1;
+    const close = text[holder.end - 1] === '}' || text[holder.end - 1] === ']' ? holder.end - 1 : holder.end;
+    if (isSingleLine(holder)) {
+      const pad = holder.kind === 'object' ? ' ' : '';
+      return { start: bracket, end: close, newText: `${pad}${label}${renderAt(holder, value, true, '')}${pad}` };
+    }
+    const indent = indentOfLine(text, holder.start) + indentUnit(text);
+    const inner = renderAt(holder, value, false, indent);
+    return { start: bracket, end: close, newText: `${eol}${indent}${label}${inner}${eol}${indentOfLine(text, holder.start)}` };
+  }
+  const first = holder.kind === 'object' ? holder.properties[0]!.key.start : holder.items[0]!.start;
+  const oneLine = !text.slice(holder.start, first).includes('\n');
+  if (oneLine) return { start: previousEnd, end: previousEnd, newText: `, ${label}${renderAt(holder, value, true, '')}` };
+  const indent = indentOfLine(text, first);
+  return { start: previousEnd, end: previousEnd, newText: `,${eol}${indent}${label}${renderAt(holder, value, false, indent)}` };
+}
+
+/** With the comma behind it; for the last one with the comma before it. Whole lines go where it stands on lines of its own. */
+function removeMember(holder: ObjectNode | ArrayNode, start: number, end: number): LocalEdit {
+  const { text } = holder.document;
+  const behind = /^\s*,/.exec(text.slice(end, holder.end))?.[0].length ?? 0;
+  const lineStart = lineStartOf(text, start);
+  const ownLine = text.slice(lineStart, start).trim() === '' && lineStart > holder.start;
+  if (behind > 0) {
+    let to = end + behind;
+    const rest = /^[ \t]*(\r?\n)?/.exec(text.slice(to, holder.end))!;
+    if (ownLine && rest[1] !== undefined) return { start: lineStart, end: to + rest[0].length, newText: '' };
+    to += rest[1] === undefined ? rest[0].length : 0;
+    return { start, end: to, newText: '' };
+  }
+  const before = text.slice(holder.start + 1, start);
+  const comma = before.lastIndexOf(',');
+  const onlyBlank = comma >= 0 && before.slice(comma + 1).trim() === '';
+  if (onlyBlank) return { start: holder.start + 1 + comma, end, newText: '' };
+  // The only member: what is left is an empty pair of brackets.
+  const close = text.slice(end, holder.end - 1).trim() === '' ? holder.end - 1 : end;
+  return before.trim() === '' ? { start: holder.start + 1, end: close, newText: '' } : { start, end, newText: '' };
+}

@@ -1,0 +1,87 @@
+import { mask } from './text.js';
+
+const ACTION = /\$?\{\{[\s\S]*?\}\}/g;
+const INLINE_IF = /\{\{-?\s*(?:if|with|range)\b[^\n]*?\{\{-?\s*end\s*-?\}\}/g;
+const CONTROL = /^\{\{-?\s*(?:if|else|end|range|with|define|block|template|break|continue|\/\*|\$[\w]*\s*:?=|fail\b|required\b(?!.*\|))/;
+
+/**
+ * Masks `{{ … }}` (Helm, Go templates, Jinja) so that the rest parses: the offsets stay. A line that is nothing but a
+ * control action becomes blank; one that inserts text becomes a key that nobody knows, so that the mapping counts as open.
+ */
+export function maskTemplates(text: string): string {
+  if (!text.includes('{{')) return text;
+  let result = text.replace(INLINE_IF, (found) => (aloneOnLine(found) ? found : masked(found)));
+  result = result.replace(ACTION, (found, at: number) => maskAction(result, found, at));
+  return result;
+}
+
+function aloneOnLine(found: string): boolean {
+  return found.includes('\n');
+}
+
+function masked(found: string): string {
+  if (!found.includes('\n')) return mask(found.length);
+  // A hole over several lines: its lines stay blank, its last one holds the mask.
+  const last = found.lastIndexOf('\n') + 1;
+  return blank(found.slice(0, last)) + mask(found.length - last);
+}
+
+function blank(found: string): string {
+  return found.replace(/[^\r\n]/g, ' ');
+}
+
+function maskAction(text: string, found: string, at: number): string {
+  const lineStart = text.lastIndexOf('\n', at - 1) + 1;
+  const newline = text.indexOf('\n', at + found.length);
+  const lineEnd = newline < 0 ? text.length : newline;
+  const before = text.slice(lineStart, at);
+  const after = text.slice(at + found.length, lineEnd);
+  const alone = before.trim() === '' && (after.trim() === '' || /^\s*#/.test(after));
+  if (CONTROL.test(found)) return blank(found);
+  if (!alone) return masked(found);
+  const indent = /nindent\s+(\d+)/.exec(found)?.[1];
+  if (found.includes('\n') || found.length < 3) return blank(found);
+  // `{{- include "labels" . | nindent 4 }}` stands for a mapping's lines at that indentation.
+  const wanted = indent === undefined ? before.length : Number(indent);
+  const shift = Math.max(0, wanted - before.length);
+  if (found.length - shift < 2) return blank(found);
+  return ' '.repeat(shift) + mask(found.length - shift - 1) + ':';
+}
+
+/** In JSON a template action outside of a string must still be a value: it becomes a string. */
+export function maskTemplatesInJson(text: string): string {
+  if (!text.includes('{{') && !/[[:,\s]\$\{/.test(text)) return text;
+  let result = '';
+  let inString = false;
+  let at = 0;
+  while (at < text.length) {
+    const char = text[at]!;
+    const action = char === '{' && text[at + 1] === '{' ? text.indexOf('}}', at) + 2 : 0;
+    const dollar = !inString && char === '$' && text[at + 1] === '{' ? text.indexOf('}', at) + 1 : 0;
+    const end = Math.max(action > 1 ? action : 0, dollar);
+    if (end > at && isAction(text, at, end, inString)) {
+      const found = text.slice(at, end);
+      if (inString) result += masked(found);
+      else if (CONTROL.test(found) || found.includes('\n') || found.length < 3) result += blank(found);
+      else result += `"${mask(found.length - 2)}"`;
+      at = end;
+      continue;
+    }
+    if (char === '"') inString = !inString;
+    else if (char === '\\' && inString) {
+      result += char + (text[at + 1] ?? '');
+      at += 2;
+      continue;
+    } else if (char === '\n') inString = false;
+    result += char;
+    at++;
+  }
+  return result;
+}
+
+// `{{"a":1}}`-like text is no template action; JSON in an object in an object has a quote or a brace there.
+function isAction(text: string, at: number, end: number, inString: boolean): boolean {
+  if (text[at] === '$' || inString) return true;
+  const inner = text.slice(at + 2, end - 2);
+  return !/^\s*["{]/.test(inner) && !/\n\s*\n/.test(inner);
+}

@@ -1,0 +1,345 @@
+import {
+  EVENT_ALIAS,
+  EVENT_DOCUMENT,
+  EVENT_MAPPING,
+  EVENT_POP,
+  EVENT_SCALAR,
+  EVENT_SEQUENCE,
+  type Event,
+  getScalarValue,
+  parseEvents,
+  SCALAR_STYLE_DOUBLE_QUOTED,
+  SCALAR_STYLE_FOLDED_BLOCK,
+  SCALAR_STYLE_LITERAL_BLOCK,
+  SCALAR_STYLE_PLAIN,
+  SCALAR_STYLE_SINGLE_QUOTED,
+  type ScalarEvent,
+  YAMLException,
+} from 'js-yaml';
+import type { SyntaxFault } from './json.js';
+import { SourceString } from './sourceString.js';
+import { maskTemplates } from './templates.js';
+import { MASK_FIRST, MASK_REST } from './text.js';
+import type { ArrayNode, ObjectNode, Property, SourceDocument, StringNode, SyntaxNode } from './tree.js';
+import { decodeYamlScalar } from './yamlScalar.js';
+
+/** One document of a YAML stream. Offsets are those of the whole text. */
+export interface YamlDocument {
+  readonly root: SyntaxNode | undefined;
+  readonly start: number;
+  readonly end: number;
+  readonly faults: readonly SyntaxFault[];
+}
+
+/** A document with more broken lines than this is given up where the last good part ends. */
+const MAX_REPAIRS = 12;
+const MAX_DEPTH = 200;
+
+/**
+ * Parses every document on its own, so that one that is half-typed does not take the others with it. Never throws.
+ * @param wanted a cheap look at a document's text; those it refuses are not parsed at all
+ */
+export function parseYaml(document: SourceDocument, wanted: (text: string) => boolean = () => true): YamlDocument[] {
+  const source = maskTemplates(document.text);
+  return splitDocuments(source)
+    .filter(({ start, end }) => wanted(document.text.slice(start, end)))
+    .map(({ start, end }) => parseOne(document, source, start, end));
+}
+
+export function splitDocuments(source: string): { start: number; end: number }[] {
+  const pieces: { start: number; end: number }[] = [];
+  let start = 0;
+  for (const marker of source.matchAll(/^(?:---|\.\.\.)(?=[\s]|$)/gm)) {
+    if (marker.index > start) pieces.push({ start, end: marker.index });
+    start = marker.index;
+  }
+  pieces.push({ start, end: source.length });
+  return pieces;
+}
+
+function parseOne(document: SourceDocument, source: string, start: number, end: number): YamlDocument {
+  const faults: SyntaxFault[] = [];
+  let text = source.slice(start, end);
+  if (text.startsWith('...')) text = `   ${text.slice(3)}`;
+  if (text.includes('\0')) return { root: undefined, start, end, faults: [{ message: 'binary content', start, end: start }] };
+  for (let repairs = 0; ; repairs++) {
+    try {
+      const events = parseEvents(text, { maxDepth: MAX_DEPTH });
+      // Behind blanked lines the source is the original's: only what was parsed is looked at.
+      return { root: new TreeBuilder(document, text, start, events).build(), start, end, faults };
+    } catch (error) {
+      const at = error instanceof YAMLException && error.mark ? Math.min(error.mark.position, text.length) : 0;
+      const message = error instanceof YAMLException ? error.reason : String(error);
+      faults.push({ message, start: start + at, end: start + at });
+      const next = repairs < MAX_REPAIRS ? withoutLineAt(text, at) : withoutRestFrom(text, at);
+      if (next === text || repairs > MAX_REPAIRS) return { root: undefined, start, end, faults };
+      text = next;
+    }
+  }
+}
+
+/** Blanks the line of an error; where that is blank already, the nearest one before it that is not. */
+function withoutLineAt(text: string, at: number): string {
+  let end = at;
+  for (;;) {
+    const newline = text.indexOf('\n', end);
+    const lineEnd = newline < 0 ? text.length : newline;
+    const lineStart = text.lastIndexOf('\n', Math.min(end, lineEnd) - 1) + 1;
+    const line = text.slice(lineStart, lineEnd);
+    if (line.trim() !== '' && !line.startsWith('---')) {
+      return text.slice(0, lineStart) + line.replace(/[^\r]/g, ' ') + text.slice(lineEnd);
+    }
+    if (lineStart === 0) return text;
+    end = lineStart - 1;
+  }
+}
+
+function withoutRestFrom(text: string, at: number): string {
+  const lineStart = text.lastIndexOf('\n', at - 1) + 1;
+  return text.slice(0, lineStart) + text.slice(lineStart).replace(/[^\r\n]/g, ' ');
+}
+
+const STYLES: Readonly<Record<number, StringNode['style']>> = {
+  [SCALAR_STYLE_PLAIN]: 'plain',
+  [SCALAR_STYLE_SINGLE_QUOTED]: 'single',
+  [SCALAR_STYLE_DOUBLE_QUOTED]: 'double',
+  [SCALAR_STYLE_LITERAL_BLOCK]: 'literal',
+  [SCALAR_STYLE_FOLDED_BLOCK]: 'folded',
+};
+const FLOW = 2;
+
+class TreeBuilder {
+  readonly #anchors = new Map<string, SyntaxNode>();
+  #next = 0;
+
+  constructor(
+    private readonly document: SourceDocument,
+    private readonly text: string,
+    private readonly base: number,
+    private readonly events: readonly Event[],
+  ) {}
+
+  build(): SyntaxNode | undefined {
+    while (this.#next < this.events.length) {
+      const event = this.events[this.#next]!;
+      if (event.type === EVENT_DOCUMENT || event.type === EVENT_POP) {
+        this.#next++;
+        continue;
+      }
+      return this.node(undefined);
+    }
+    return undefined;
+  }
+
+  private node(parent: ObjectNode | ArrayNode | undefined): SyntaxNode {
+    const event = this.events[this.#next++]!;
+    switch (event.type) {
+      case EVENT_SCALAR:
+        return this.scalar(event, parent);
+      case EVENT_ALIAS: {
+        const name = this.text.slice(event.anchorStart, event.anchorEnd);
+        const start = this.base + event.anchorStart - 1;
+        return this.#anchors.get(name) ?? { kind: 'null', document: this.document, start, end: this.base + event.anchorEnd, parent };
+      }
+      case EVENT_MAPPING:
+        return this.mapping(event, parent);
+      case EVENT_SEQUENCE:
+        return this.sequence(event, parent);
+      default:
+        return { kind: 'null', document: this.document, start: this.base, end: this.base, parent };
+    }
+  }
+
+  private mapping(event: Extract<Event, { type: typeof EVENT_MAPPING }>, parent: ObjectNode | ArrayNode | undefined): ObjectNode {
+    const properties: Property[] = [];
+    const node: { -readonly [K in keyof ObjectNode]: ObjectNode[K] } = {
+      kind: 'object',
+      document: this.document,
+      start: this.base + event.start,
+      end: this.base + event.start,
+      properties,
+      style: event.style === FLOW ? 'flow' : 'block',
+      tag: this.tagOf(event),
+      parent,
+    };
+    this.anchor(event, node);
+    let last = event.start;
+    while (this.events[this.#next] && this.events[this.#next]!.type !== EVENT_POP) {
+      const keyEvent = this.events[this.#next]!;
+      const key = this.node(node);
+      const valueEvent = this.events[this.#next];
+      const value = valueEvent && valueEvent.type !== EVENT_POP ? this.node(node) : undefined;
+      last = Math.max(last, endOf(keyEvent, key, this.base), valueEvent && value ? endOf(valueEvent, value, this.base) : 0);
+      const name = asKey(key, this.text, this.base);
+      if (name === undefined) {
+        node.open = true;
+      } else if (name.raw === '<<' && name.style === 'plain') {
+        this.merge(node, properties, value);
+      } else if (isMask(name.raw) && (value === undefined || value.kind === 'null')) {
+        node.open = true;
+      } else {
+        // A key whose value is not typed yet has a null of no width: rules see a missing value.
+        const typed = value?.kind === 'null' && value.end === value.start ? undefined : value;
+        properties.push({ key: name, value: typed });
+      }
+    }
+    this.#next++;
+    node.end = this.base + (event.style === FLOW ? this.closing(last, '}') : last);
+    return node;
+  }
+
+  private merge(node: { open?: true }, properties: Property[], value: SyntaxNode | undefined): void {
+    const sources = value?.kind === 'array' ? value.items : [value];
+    for (const source of sources) {
+      if (source?.kind === 'object') properties.unshift(...source.properties);
+      else node.open = true;
+    }
+  }
+
+  private sequence(event: Extract<Event, { type: typeof EVENT_SEQUENCE }>, parent: ObjectNode | ArrayNode | undefined): ArrayNode {
+    const items: SyntaxNode[] = [];
+    const node: { -readonly [K in keyof ArrayNode]: ArrayNode[K] } = {
+      kind: 'array',
+      document: this.document,
+      start: this.base + event.start,
+      end: this.base + event.start,
+      items,
+      style: event.style === FLOW ? 'flow' : 'block',
+      tag: this.tagOf(event),
+      parent,
+    };
+    this.anchor(event, node);
+    let last = event.start;
+    while (this.events[this.#next] && this.events[this.#next]!.type !== EVENT_POP) {
+      const itemEvent = this.events[this.#next]!;
+      const item = this.node(node);
+      last = Math.max(last, endOf(itemEvent, item, this.base));
+      items.push(item);
+    }
+    this.#next++;
+    node.end = this.base + (event.style === FLOW ? this.closing(last, ']') : last);
+    return node;
+  }
+
+  /** The end of a flow collection: behind its bracket, which follows the last item, blanks, commas and comments. */
+  private closing(from: number, bracket: string): number {
+    for (let at = from; at < this.text.length; at++) {
+      const char = this.text[at]!;
+      if (char === bracket) return at + 1;
+      if (char === '#') {
+        const newline = this.text.indexOf('\n', at);
+        at = newline < 0 ? this.text.length : newline;
+      }
+    }
+    return from;
+  }
+
+  private scalar(event: ScalarEvent, parent: ObjectNode | ArrayNode | undefined): SyntaxNode {
+    const { document, base, text } = this;
+    if (event.valueStart < 0) {
+      const at = base + this.emptyPlace();
+      const node: SyntaxNode = { kind: 'null', document, start: at, end: at, parent };
+      this.anchor(event, node);
+      return node;
+    }
+    const style = STYLES[event.style] ?? 'plain';
+    const quoted = style === 'single' || style === 'double';
+    const start = base + event.valueStart - (quoted ? 1 : 0);
+    const end = base + event.valueEnd + (quoted ? 1 : 0);
+    const tag = this.tagOf(event);
+    if (style === 'plain' && tag === undefined) {
+      const special = resolvePlain(text.slice(event.valueStart, event.valueEnd));
+      if (special) {
+        const node: SyntaxNode = { ...special, document, start, end, parent };
+        this.anchor(event, node);
+        return node;
+      }
+    }
+    const decode = event.fast ? undefined : () => decodeYamlScalar(text, event, base, () => getScalarValue(text, event));
+    const source = new SourceString(document, start, end, base + event.valueStart, base + event.valueEnd, style, new Shifted(text, base), decode, tag);
+    source.parent = parent;
+    this.anchor(event, source);
+    return source;
+  }
+
+  /** An empty value has no place of its own: it stands behind what was read last. */
+  private emptyPlace(): number {
+    for (let i = this.#next - 2; i >= 0; i--) {
+      const event = this.events[i]!;
+      if (event.type === EVENT_SCALAR && event.valueEnd >= 0) {
+        const colon = this.text.indexOf(':', event.valueEnd);
+        return colon < 0 ? event.valueEnd : colon + 1;
+      }
+    }
+    return 0;
+  }
+
+  private tagOf(event: { tagStart: number; tagEnd: number }): string | undefined {
+    return event.tagStart < 0 ? undefined : this.text.slice(event.tagStart, event.tagEnd);
+  }
+
+  private anchor(event: { anchorStart: number; anchorEnd: number }, node: SyntaxNode): void {
+    if (event.anchorStart >= 0) this.#anchors.set(this.text.slice(event.anchorStart, event.anchorEnd), node);
+  }
+}
+
+/** `slice` in the whole text's offsets, without a copy of the whole text. */
+class Shifted {
+  constructor(
+    private readonly text: string,
+    private readonly base: number,
+  ) {}
+  slice(start: number, end: number): string {
+    return this.text.slice(start - this.base, end - this.base);
+  }
+}
+
+function endOf(event: Event, node: SyntaxNode, base: number): number {
+  if (event.type === EVENT_ALIAS) return event.anchorEnd;
+  if (event.type === EVENT_SCALAR && (event.style === SCALAR_STYLE_LITERAL_BLOCK || event.style === SCALAR_STYLE_FOLDED_BLOCK)) {
+    return event.valueEnd;
+  }
+  return node.end - base;
+}
+
+/** Keys that are numbers or booleans are names all the same (`on:`, `443:`). */
+function asKey(key: SyntaxNode, text: string, base: number): StringNode | undefined {
+  if (key.kind === 'string') return key;
+  if (key.kind !== 'number' && key.kind !== 'boolean') return undefined;
+  return new SourceString(key.document, key.start, key.end, key.start, key.end, 'plain', new Shifted(text, base));
+}
+
+function isMask(raw: string): boolean {
+  return raw.includes(MASK_FIRST) && raw.replaceAll(MASK_FIRST, '').replaceAll(MASK_REST, '') === '';
+}
+
+type Special =
+  | { kind: 'null' }
+  | { kind: 'boolean'; value: boolean; source: string }
+  | { kind: 'number'; value: number; source: string };
+
+const NUMBER = /^(?:[-+]?(?:0|[1-9][0-9_]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.[0-9]+(?:[eE][-+]?[0-9]+)?|0x[0-9a-fA-F]+|0o[0-7]+|0[0-7]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
+
+/** What Kubernetes' YAML reads from a plain word: YAML 1.1's booleans too. */
+function resolvePlain(word: string): Special | undefined {
+  if (word.length > 40) return undefined;
+  switch (word) {
+    case '':
+    case '~':
+    case 'null':
+    case 'Null':
+    case 'NULL':
+      return { kind: 'null' };
+  }
+  if (/^(?:true|yes|on)$/i.test(word) && isOneCase(word)) return { kind: 'boolean', value: true, source: word };
+  if (/^(?:false|no|off)$/i.test(word) && isOneCase(word)) return { kind: 'boolean', value: false, source: word };
+  const first = word.charCodeAt(0);
+  if ((first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46) {
+    if (NUMBER.test(word)) return { kind: 'number', value: Number(word.replaceAll('_', '')), source: word };
+  }
+  return undefined;
+}
+
+function isOneCase(word: string): boolean {
+  return word === word.toLowerCase() || word === word.toUpperCase() || word === word[0]!.toUpperCase() + word.slice(1).toLowerCase();
+}
