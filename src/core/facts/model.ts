@@ -129,7 +129,15 @@ export interface Role {
   readonly node: SyntaxNode;
 }
 
-export type RoleSource = 'iam' | 'cloudformation' | 'terraform' | 'terraform-module' | 'ack' | 'crossplane' | 'eksctl' | 'live';
+export type RoleSource =
+  | 'iam'
+  | 'cloudformation'
+  | 'terraform'
+  | 'terraform-module'
+  | 'ack'
+  | 'crossplane'
+  | 'eksctl'
+  | 'live';
 
 export interface OidcProvider {
   /** URL as given, with or without `https://`. */
@@ -235,7 +243,11 @@ export interface Container {
 export interface EnvironmentVariable {
   readonly name: StringNode;
   readonly value?: SyntaxNode;
-  readonly from?: { readonly kind: 'secret' | 'configmap' | 'other'; readonly name?: StringNode; readonly key?: StringNode };
+  readonly from?: {
+    readonly kind: 'secret' | 'configmap' | 'other';
+    readonly name?: StringNode;
+    readonly key?: StringNode;
+  };
   /** The list's item, or the mapping's property in Helm values: what a fix removes. */
   readonly node: SyntaxNode | Property;
 }
@@ -260,7 +272,11 @@ export interface CredentialStore {
   readonly metadata: Metadata;
   readonly node: ObjectNode;
   /** `data`, decoded from base64 for a Secret, and `stringData`. Values may be long; undecodable ones are left out. */
-  readonly entries: readonly { readonly key: StringNode; readonly value: StringNode; readonly decoded: string | undefined }[];
+  readonly entries: readonly {
+    readonly key: StringNode;
+    readonly value: StringNode;
+    readonly decoded: string | undefined;
+  }[];
 }
 
 export interface DockerCredential {
@@ -296,7 +312,15 @@ export interface KustomizePatch {
 // ── EKS ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export interface Association {
-  readonly source: 'cloudformation' | 'terraform' | 'terraform-module' | 'eksctl' | 'ack' | 'crossplane' | 'cli' | 'live';
+  readonly source:
+    | 'cloudformation'
+    | 'terraform'
+    | 'terraform-module'
+    | 'eksctl'
+    | 'ack'
+    | 'crossplane'
+    | 'cli'
+    | 'live';
   readonly node: ObjectNode;
   readonly clusterName?: StringNode;
   readonly namespace?: StringNode;
@@ -319,7 +343,11 @@ export interface NodeTemplate {
   readonly name?: StringNode;
   readonly node: ObjectNode;
   /** Where the tokens setting stands, and what it says. */
-  readonly httpTokens?: { readonly node: SyntaxNode; readonly property?: Property; readonly value: 'required' | 'optional' | 'unknown' };
+  readonly httpTokens?: {
+    readonly node: SyntaxNode;
+    readonly property?: Property;
+    readonly value: 'required' | 'optional' | 'unknown';
+  };
   readonly hopLimit?: { readonly node: SyntaxNode; readonly property?: Property; readonly value: number | undefined };
   /** Known to be of EKS: by node group, user data, tags or name. */
   readonly eks: boolean;

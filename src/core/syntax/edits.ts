@@ -4,7 +4,15 @@
  */
 import * as hcl from './hclEdits.js';
 import * as json from './jsonEdits.js';
-import { type ArrayNode, type ObjectNode, type Property, type SourceDocument, type StringNode, type SyntaxNode, sourceOffset } from './tree.js';
+import {
+  type ArrayNode,
+  type ObjectNode,
+  type Property,
+  type SourceDocument,
+  type StringNode,
+  type SyntaxNode,
+  sourceOffset,
+} from './tree.js';
 import * as yaml from './yamlEdits.js';
 
 export interface Edit {
@@ -81,7 +89,8 @@ export function addProperty(object: ObjectNode, key: string, value: Json, after?
 
 /** Gives a key that has no value (or null) one. */
 export function fillProperty(object: ObjectNode, property: Property, value: Json): Edit {
-  if (property.value && property.value.end > property.value.start && property.value.kind !== 'null') return replaceValue(property.value, value);
+  if (property.value && property.value.end > property.value.start && property.value.kind !== 'null')
+    return replaceValue(property.value, value);
   return inFile(object.document, writer(object.document).fillProperty(object, property, value));
 }
 
@@ -100,7 +109,8 @@ export function setAt(object: ObjectNode, path: readonly string[], value: Json):
   const existing = object.properties.findLast((candidate) => candidate.key.raw === key);
   const whole = rest.reduceRight<Json>((inner, name) => ({ [name]: inner }), value);
   if (!existing) return addProperty(object, key, whole);
-  if (rest.length === 0) return existing.value ? replaceValue(existing.value, value) : fillProperty(object, existing, value);
+  if (rest.length === 0)
+    return existing.value ? replaceValue(existing.value, value) : fillProperty(object, existing, value);
   if (!existing.value || existing.value.kind === 'null') return fillProperty(object, existing, whole);
   return existing.value.kind === 'object' ? setAt(existing.value, rest, value) : undefined;
 }

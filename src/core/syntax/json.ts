@@ -69,12 +69,26 @@ export function parseJson(document: SourceDocument): ParsedJson {
     source,
     {
       onObjectBegin: (offset) => {
-        const node: OpenObject = { kind: 'object', document, start: offset, end: source.length, properties: [], style: 'flow' };
+        const node: OpenObject = {
+          kind: 'object',
+          document,
+          start: offset,
+          end: source.length,
+          properties: [],
+          style: 'flow',
+        };
         add(node);
         stack.push(node);
       },
       onArrayBegin: (offset) => {
-        const node: OpenArray = { kind: 'array', document, start: offset, end: source.length, items: [], style: 'flow' };
+        const node: OpenArray = {
+          kind: 'array',
+          document,
+          start: offset,
+          end: source.length,
+          items: [],
+          style: 'flow',
+        };
         add(node);
         stack.push(node);
       },
@@ -88,7 +102,8 @@ export function parseJson(document: SourceDocument): ParsedJson {
       onLiteralValue: (value, offset, length) => {
         const place = { document, start: offset, end: offset + length };
         if (typeof value === 'string') add(string(offset, length));
-        else if (typeof value === 'number') add({ kind: 'number', ...place, value, source: source.slice(offset, offset + length) });
+        else if (typeof value === 'number')
+          add({ kind: 'number', ...place, value, source: source.slice(offset, offset + length) });
         else if (typeof value === 'boolean') add({ kind: 'boolean', ...place, value, source: String(value) });
         else add({ kind: 'null', ...place });
       },

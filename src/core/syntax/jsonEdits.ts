@@ -13,7 +13,8 @@ export const writer: Writer = {
     return removeMember(object, property.key.start, end);
   },
   removeItem: (array, item) => removeMember(array, item.start, item.end),
-  addProperty: (object, key, value, after) => insertMember(object, `${JSON.stringify(key)}: `, value, memberEnd(object, after)),
+  addProperty: (object, key, value, after) =>
+    insertMember(object, `${JSON.stringify(key)}: `, value, memberEnd(object, after)),
   fillProperty: (object, property, value) => {
     const text = object.document.text;
     const end = property.value?.end ?? property.key.end;
@@ -49,7 +50,9 @@ function renderAt(near: SyntaxNode, value: Json, single: boolean, indent: string
 export function inline(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members = Object.entries(value as Record<string, Json>).map(([key, member]) => `${JSON.stringify(key)}: ${inline(member)}`);
+  const members = Object.entries(value as Record<string, Json>).map(
+    ([key, member]) => `${JSON.stringify(key)}: ${inline(member)}`,
+  );
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
 }
 
@@ -62,7 +65,12 @@ function memberEnd(object: ObjectNode, after: Property | undefined): number | un
   return last && (last.value?.end ?? last.key.end);
 }
 
-function insertMember(holder: ObjectNode | ArrayNode, label: string, value: Json, previousEnd: number | undefined): LocalEdit {
+function insertMember(
+  holder: ObjectNode | ArrayNode,
+  label: string,
+  value: Json,
+  previousEnd: number | undefined,
+): LocalEdit {
   const { text } = holder.document;
   const eol = documentEol(text);
   if (previousEnd === undefined) {
@@ -74,13 +82,22 @@ function insertMember(holder: ObjectNode | ArrayNode, label: string, value: Json
     }
     const indent = indentOfLine(text, holder.start) + indentUnit(text);
     const inner = renderAt(holder, value, false, indent);
-    return { start: bracket, end: close, newText: `${eol}${indent}${label}${inner}${eol}${indentOfLine(text, holder.start)}` };
+    return {
+      start: bracket,
+      end: close,
+      newText: `${eol}${indent}${label}${inner}${eol}${indentOfLine(text, holder.start)}`,
+    };
   }
   const first = holder.kind === 'object' ? holder.properties[0]!.key.start : holder.items[0]!.start;
   const oneLine = !text.slice(holder.start, first).includes('\n');
-  if (oneLine) return { start: previousEnd, end: previousEnd, newText: `, ${label}${renderAt(holder, value, true, '')}` };
+  if (oneLine)
+    return { start: previousEnd, end: previousEnd, newText: `, ${label}${renderAt(holder, value, true, '')}` };
   const indent = indentOfLine(text, first);
-  return { start: previousEnd, end: previousEnd, newText: `,${eol}${indent}${label}${renderAt(holder, value, false, indent)}` };
+  return {
+    start: previousEnd,
+    end: previousEnd,
+    newText: `,${eol}${indent}${label}${renderAt(holder, value, false, indent)}`,
+  };
 }
 
 /** With the comma behind it; for the last one with the comma before it. Whole lines go where it stands on lines of its own. */

@@ -2,7 +2,8 @@ import { mask } from './text.js';
 
 const ACTION = /\$?\{\{[\s\S]*?\}\}/g;
 const INLINE_IF = /\{\{-?\s*(?:if|with|range)\b[^\n]*?\{\{-?\s*end\s*-?\}\}/g;
-const CONTROL = /^\{\{-?\s*(?:if|else|end|range|with|define|block|template|break|continue|\/\*|\$[\w]*\s*:?=|fail\b|required\b(?!.*\|))/;
+const CONTROL =
+  /^\{\{-?\s*(?:if|else|end|range|with|define|block|template|break|continue|\/\*|\$[\w]*\s*:?=|fail\b|required\b(?!.*\|))/;
 
 /**
  * Masks `{{ … }}` (Helm, Go templates, Jinja) so that the rest parses: the offsets stay. A line that is nothing but a

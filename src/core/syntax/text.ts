@@ -46,7 +46,9 @@ export function onlyHole(text: Text): Hole | undefined {
 /** The text for a person: holes as `${expression}`, placeholders as they were typed. */
 export function display(text: Text): string {
   return text
-    .map((part) => (typeof part === 'string' ? part : isPlaceholder(part.expression) ? part.expression : `\${${part.expression}}`))
+    .map((part) =>
+      typeof part === 'string' ? part : isPlaceholder(part.expression) ? part.expression : `\${${part.expression}}`,
+    )
     .join('');
 }
 
@@ -104,9 +106,7 @@ function overlaps(a: Text, b: Text): boolean {
   const lastB = b[b.length - 1];
   const tailA = typeof lastA === 'string' ? lastA : '';
   const tailB = typeof lastB === 'string' ? lastB : '';
-  return (
-    (headA.startsWith(headB) || headB.startsWith(headA)) && (tailA.endsWith(tailB) || tailB.endsWith(tailA))
-  );
+  return (headA.startsWith(headB) || headB.startsWith(headA)) && (tailA.endsWith(tailB) || tailB.endsWith(tailA));
 }
 
 /** Can the holes be filled so that the text is `value`? */

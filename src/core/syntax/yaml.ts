@@ -61,7 +61,8 @@ function parseOne(document: SourceDocument, source: string, start: number, end: 
   const faults: SyntaxFault[] = [];
   let text = source.slice(start, end);
   if (text.startsWith('...')) text = `   ${text.slice(3)}`;
-  if (text.includes('\0')) return { root: undefined, start, end, faults: [{ message: 'binary content', start, end: start }] };
+  if (text.includes('\0'))
+    return { root: undefined, start, end, faults: [{ message: 'binary content', start, end: start }] };
   for (let repairs = 0; ; repairs++) {
     try {
       const events = parseEvents(text, { maxDepth: MAX_DEPTH });
@@ -139,7 +140,15 @@ class TreeBuilder {
       case EVENT_ALIAS: {
         const name = this.text.slice(event.anchorStart, event.anchorEnd);
         const start = this.base + event.anchorStart - 1;
-        return this.#anchors.get(name) ?? { kind: 'null', document: this.document, start, end: this.base + event.anchorEnd, parent };
+        return (
+          this.#anchors.get(name) ?? {
+            kind: 'null',
+            document: this.document,
+            start,
+            end: this.base + event.anchorEnd,
+            parent,
+          }
+        );
       }
       case EVENT_MAPPING:
         return this.mapping(event, parent);
@@ -150,7 +159,10 @@ class TreeBuilder {
     }
   }
 
-  private mapping(event: Extract<Event, { type: typeof EVENT_MAPPING }>, parent: ObjectNode | ArrayNode | undefined): ObjectNode {
+  private mapping(
+    event: Extract<Event, { type: typeof EVENT_MAPPING }>,
+    parent: ObjectNode | ArrayNode | undefined,
+  ): ObjectNode {
     const properties: Property[] = [];
     const node: { -readonly [K in keyof ObjectNode]: ObjectNode[K] } = {
       kind: 'object',
@@ -169,7 +181,11 @@ class TreeBuilder {
       const key = this.node(node);
       const valueEvent = this.events[this.#next];
       const value = valueEvent && valueEvent.type !== EVENT_POP ? this.node(node) : undefined;
-      last = Math.max(last, endOf(keyEvent, key, this.base), valueEvent && value ? endOf(valueEvent, value, this.base) : 0);
+      last = Math.max(
+        last,
+        endOf(keyEvent, key, this.base),
+        valueEvent && value ? endOf(valueEvent, value, this.base) : 0,
+      );
       const name = asKey(key, this.text, this.base);
       if (name === undefined) {
         node.open = true;
@@ -196,7 +212,10 @@ class TreeBuilder {
     }
   }
 
-  private sequence(event: Extract<Event, { type: typeof EVENT_SEQUENCE }>, parent: ObjectNode | ArrayNode | undefined): ArrayNode {
+  private sequence(
+    event: Extract<Event, { type: typeof EVENT_SEQUENCE }>,
+    parent: ObjectNode | ArrayNode | undefined,
+  ): ArrayNode {
     const items: SyntaxNode[] = [];
     const node: { -readonly [K in keyof ArrayNode]: ArrayNode[K] } = {
       kind: 'array',
@@ -255,8 +274,20 @@ class TreeBuilder {
         return node;
       }
     }
-    const decode = event.fast ? undefined : () => decodeYamlScalar(text, event, base, () => getScalarValue(text, event));
-    const source = new SourceString(document, start, end, base + event.valueStart, base + event.valueEnd, style, new Shifted(text, base), decode, tag);
+    const decode = event.fast
+      ? undefined
+      : () => decodeYamlScalar(text, event, base, () => getScalarValue(text, event));
+    const source = new SourceString(
+      document,
+      start,
+      end,
+      base + event.valueStart,
+      base + event.valueEnd,
+      style,
+      new Shifted(text, base),
+      decode,
+      tag,
+    );
     source.parent = parent;
     this.anchor(event, source);
     return source;
@@ -296,7 +327,10 @@ class Shifted {
 
 function endOf(event: Event, node: SyntaxNode, base: number): number {
   if (event.type === EVENT_ALIAS) return event.anchorEnd;
-  if (event.type === EVENT_SCALAR && (event.style === SCALAR_STYLE_LITERAL_BLOCK || event.style === SCALAR_STYLE_FOLDED_BLOCK)) {
+  if (
+    event.type === EVENT_SCALAR &&
+    (event.style === SCALAR_STYLE_LITERAL_BLOCK || event.style === SCALAR_STYLE_FOLDED_BLOCK)
+  ) {
     return event.valueEnd;
   }
   return node.end - base;
@@ -318,7 +352,8 @@ type Special =
   | { kind: 'boolean'; value: boolean; source: string }
   | { kind: 'number'; value: number; source: string };
 
-const NUMBER = /^(?:[-+]?(?:0|[1-9][0-9_]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.[0-9]+(?:[eE][-+]?[0-9]+)?|0x[0-9a-fA-F]+|0o[0-7]+|0[0-7]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
+const NUMBER =
+  /^(?:[-+]?(?:0|[1-9][0-9_]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.[0-9]+(?:[eE][-+]?[0-9]+)?|0x[0-9a-fA-F]+|0o[0-7]+|0[0-7]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 
 /** What Kubernetes' YAML reads from a plain word: YAML 1.1's booleans too. */
 function resolvePlain(word: string): Special | undefined {
@@ -341,5 +376,9 @@ function resolvePlain(word: string): Special | undefined {
 }
 
 function isOneCase(word: string): boolean {
-  return word === word.toLowerCase() || word === word.toUpperCase() || word === word[0]!.toUpperCase() + word.slice(1).toLowerCase();
+  return (
+    word === word.toLowerCase() ||
+    word === word.toUpperCase() ||
+    word === word[0]!.toUpperCase() + word.slice(1).toLowerCase()
+  );
 }

@@ -10,24 +10,46 @@ export const writer: Writer = {
   replaceValue: (node, value) => {
     if (node.kind === 'string' && typeof value === 'string') return writer.replaceString(node, value);
     const inFlow = inFlowCollection(node);
-    return { start: node.start, end: contentEnd(node), newText: inFlow || isScalar(value) ? flow(value) : inlineBlock(node, value) };
+    return {
+      start: node.start,
+      end: contentEnd(node),
+      newText: inFlow || isScalar(value) ? flow(value) : inlineBlock(node, value),
+    };
   },
   removeProperty: (object, property) => {
     if (object.style === 'flow') return jsonWriter.removeProperty(object, property);
     const end = property.value ? contentEnd(property.value) : property.key.end;
-    return removeLines(object, property.key.start, end, object.properties[0] === property, object.properties.length === 1);
+    return removeLines(
+      object,
+      property.key.start,
+      end,
+      object.properties[0] === property,
+      object.properties.length === 1,
+    );
   },
   removeItem: (array, item) => {
     if (array.style === 'flow') return jsonWriter.removeItem(array, item);
     const { text } = array.document;
     const dash = text.lastIndexOf('-', item.start - 1);
-    return removeLines(array, dash < 0 ? item.start : dash, contentEnd(item), array.items[0] === item, array.items.length === 1);
+    return removeLines(
+      array,
+      dash < 0 ? item.start : dash,
+      contentEnd(item),
+      array.items[0] === item,
+      array.items.length === 1,
+    );
   },
   addProperty: (object, key, value, after) => {
-    if (object.style === 'flow') return flowInsert(object, `${plainOrQuoted(key)}: ${flow(value)}`, after && endOf(after));
+    if (object.style === 'flow')
+      return flowInsert(object, `${plainOrQuoted(key)}: ${flow(value)}`, after && endOf(after));
     const anchor = after ?? object.properties.at(-1);
     const indent = columnIndent(object);
-    return insertBehind(object, anchor ? endOf(anchor) : object.end, indent, member(key, value, indent, documentEol(object.document.text)));
+    return insertBehind(
+      object,
+      anchor ? endOf(anchor) : object.end,
+      indent,
+      member(key, value, indent, documentEol(object.document.text)),
+    );
   },
   fillProperty: (object, property, value) => {
     const { text } = object.document;
@@ -44,7 +66,11 @@ export const writer: Writer = {
   appendItem: (node, value) => {
     if (node.kind !== 'array') {
       const { text } = node.document;
-      return { start: node.start, end: contentEnd(node), newText: `[${text.slice(node.start, contentEnd(node))}, ${flow(value)}]` };
+      return {
+        start: node.start,
+        end: contentEnd(node),
+        newText: `[${text.slice(node.start, contentEnd(node))}, ${flow(value)}]`,
+      };
     }
     if (node.style === 'flow') return flowInsert(node, flow(value), node.items.at(-1)?.end);
     const last = node.items.at(-1)!;
@@ -52,7 +78,9 @@ export const writer: Writer = {
     const dash = text.lastIndexOf('-', last.start - 1);
     const indent = ' '.repeat(dash - lineStartOf(text, dash));
     const eol = documentEol(text);
-    const inner = isScalar(value) ? ` ${flow(value)}` : ` ${block(value, `${indent}  `, eol).slice(eol.length + indent.length + 2)}`;
+    const inner = isScalar(value)
+      ? ` ${flow(value)}`
+      : ` ${block(value, `${indent}  `, eol).slice(eol.length + indent.length + 2)}`;
     return insertBehind(node, contentEnd(last), indent, `-${inner}`);
   },
 };
@@ -143,7 +171,9 @@ function flow(value: Json): string {
   if (typeof value === 'string') return plainOrQuoted(value);
   if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return inline(value);
-  const members = Object.entries(value as Record<string, Json>).map(([key, item]) => `${plainOrQuoted(key)}: ${flow(item)}`);
+  const members = Object.entries(value as Record<string, Json>).map(
+    ([key, item]) => `${plainOrQuoted(key)}: ${flow(item)}`,
+  );
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
 }
 
@@ -156,7 +186,10 @@ function member(key: string, value: Json, indent: string, eol: string): string {
 function block(value: Json, indent: string, eol: string): string {
   if (Array.isArray(value)) {
     return value
-      .map((item) => `${eol}${indent}- ${isScalar(item) ? flow(item) : block(item, `${indent}  `, eol).slice(eol.length + indent.length + 2)}`)
+      .map(
+        (item) =>
+          `${eol}${indent}- ${isScalar(item) ? flow(item) : block(item, `${indent}  `, eol).slice(eol.length + indent.length + 2)}`,
+      )
       .join('');
   }
   return Object.entries(value as Record<string, Json>)

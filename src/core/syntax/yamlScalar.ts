@@ -1,4 +1,10 @@
-import { SCALAR_STYLE_DOUBLE_QUOTED, SCALAR_STYLE_FOLDED_BLOCK, SCALAR_STYLE_LITERAL_BLOCK, SCALAR_STYLE_SINGLE_QUOTED, type ScalarEvent } from 'js-yaml';
+import {
+  SCALAR_STYLE_DOUBLE_QUOTED,
+  SCALAR_STYLE_FOLDED_BLOCK,
+  SCALAR_STYLE_LITERAL_BLOCK,
+  SCALAR_STYLE_SINGLE_QUOTED,
+  type ScalarEvent,
+} from 'js-yaml';
 import type { Decoded } from './sourceString.js';
 
 /**
@@ -70,7 +76,8 @@ function block(walk: Walk, event: ScalarEvent): void {
       breaks++;
     } else {
       const more = content.startsWith(' ') || content.startsWith('\t');
-      if (!first || breaks > 0) emitBreaks(walk, folded && !first && !more && !previousMore, first ? breaks : breaks, lastBreak, first);
+      if (!first || breaks > 0)
+        emitBreaks(walk, folded && !first && !more && !previousMore, first ? breaks : breaks, lastBreak, first);
       for (let i = 0; i < content.length; i++) walk.push(content[i]!, at + strip + i);
       previousMore = more;
       breaks = 0;
@@ -90,14 +97,35 @@ function emitBreaks(walk: Walk, fold: boolean, breaks: number, at: number, first
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
-  '0': '\0', a: '\x07', b: '\b', t: '\t', '\t': '\t', n: '\n', v: '\v', f: '\f', r: '\r', e: '\x1b', ' ': ' ', '"': '"', '/': '/', '\\': '\\', N: '\x85', _: '\xa0', L: '\u2028', P: '\u2029',
+  '0': '\0',
+  a: '\x07',
+  b: '\b',
+  t: '\t',
+  '\t': '\t',
+  n: '\n',
+  v: '\v',
+  f: '\f',
+  r: '\r',
+  e: '\x1b',
+  ' ': ' ',
+  '"': '"',
+  '/': '/',
+  '\\': '\\',
+  N: '\x85',
+  _: '\xa0',
+  L: '\u2028',
+  P: '\u2029',
 };
 
 function flow(walk: Walk, event: ScalarEvent, style: 'plain' | 'single' | 'double'): void {
   const { text } = walk;
   for (let at = event.valueStart; at < event.valueEnd; ) {
     const char = text[at]!;
-    if (char === '\n' || char === '\r' || ((char === ' ' || char === '\t') && /^[ \t]*\r?\n/.test(text.slice(at, event.valueEnd)))) {
+    if (
+      char === '\n' ||
+      char === '\r' ||
+      ((char === ' ' || char === '\t') && /^[ \t]*\r?\n/.test(text.slice(at, event.valueEnd)))
+    ) {
       at = foldLines(walk, at, event.valueEnd);
     } else if (style === 'single' && char === "'" && text[at + 1] === "'") {
       walk.push("'", at);

@@ -1,0 +1,276 @@
+import { hasHole } from '../syntax/text.js';
+import {
+  get,
+  listOf,
+  literal,
+  type ObjectNode,
+  objectAt,
+  type StringNode,
+  type SyntaxNode,
+  stringAt,
+} from '../syntax/tree.js';
+import type {
+  Annotation,
+  Container,
+  CredentialStore,
+  EnvironmentSource,
+  EnvironmentVariable,
+  Facts,
+  KubernetesSource,
+  Metadata,
+  Workload,
+} from './model.js';
+
+/** Where the pod template stands in each kind that makes pods. */
+const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
+  Deployment: ['spec', 'template'],
+  StatefulSet: ['spec', 'template'],
+  DaemonSet: ['spec', 'template'],
+  ReplicaSet: ['spec', 'template'],
+  ReplicationController: ['spec', 'template'],
+  Job: ['spec', 'template'],
+  CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
+};
+
+export interface KubernetesContext {
+  readonly source: KubernetesSource;
+  readonly chart?: string | undefined;
+  /** The object is a strategic-merge patch. */
+  readonly patch?: boolean;
+}
+
+/** Reads one Kubernetes object (or a List of them). Returns whether its kind is one of ours. */
+export function readKubernetesObject(root: SyntaxNode | undefined, facts: Facts, context: KubernetesContext): boolean {
+  if (root?.kind !== 'object') return false;
+  const kind = literal(get(root, 'kind'));
+  if (kind === undefined) return false;
+  if (kind === 'List' || kind.endsWith('List')) {
+    return listOf(get(root, 'items'))
+      .map((item) => readKubernetesObject(item, facts, context))
+      .includes(true);
+  }
+  const group = literal(get(root, 'apiVersion')) ?? '';
+  const extra = {
+    ...(context.chart === undefined ? {} : { chart: context.chart }),
+    ...(context.patch ? { patch: true as const } : {}),
+  };
+  switch (kind) {
+    case 'ServiceAccount':
+      if (group !== '' && group !== 'v1' && !hasHoleIn(root, 'apiVersion')) return false;
+      facts.serviceAccounts.push({ source: context.source, metadata: readMetadata(root), node: root, ...extra });
+      return true;
+    case 'Pod':
+    case 'Deployment':
+    case 'StatefulSet':
+    case 'DaemonSet':
+    case 'ReplicaSet':
+    case 'ReplicationController':
+    case 'Job':
+    case 'CronJob':
+      // Operators have kinds of these names too (serving.knative.dev …): only Kubernetes' own groups make pods this way.
+      if (/\./.test(group.split('/')[0]!)) return false;
+      facts.workloads.push(readWorkload(root, kind, context, extra));
+      return true;
+    case 'Namespace':
+      if (group !== '' && group !== 'v1') return false;
+      facts.annotated.push({
+        kind,
+        metadata: readMetadata(root),
+        node: root,
+        ...(context.chart === undefined ? {} : { chart: context.chart }),
+      });
+      return true;
+    case 'Secret':
+    case 'ConfigMap':
+      if (group !== '' && group !== 'v1') return false;
+      facts.credentialStores.push(readStore(root, kind));
+      return true;
+    default:
+      return false;
+  }
+}
+
+function hasHoleIn(root: ObjectNode, key: string): boolean {
+  const value = get(root, key);
+  return value?.kind === 'string' && hasHole(value.text);
+}
+
+export function readMetadata(root: ObjectNode, key = 'metadata'): Metadata {
+  const node = get(root, key);
+  const annotations = get(node, 'annotations');
+  const labels = get(node, 'labels');
+  const name = stringAt(node, 'name');
+  const namespace = stringAt(node, 'namespace');
+  const open =
+    root.open ||
+    (node?.kind === 'object' ? node.open : node?.kind === 'string') ||
+    (annotations?.kind === 'object' ? annotations.open : annotations?.kind === 'string');
+  return {
+    node: node ?? root,
+    ...(name ? { name } : {}),
+    ...(namespace ? { namespace } : {}),
+    annotations: pairs(annotations),
+    ...(annotations?.kind === 'object' ? { annotationsNode: annotations } : {}),
+    labels: pairs(labels),
+    ...(labels?.kind === 'object' ? { labelsNode: labels } : {}),
+    others: node?.kind === 'object' ? node.properties.filter(({ key: name }) => !METADATA_FIELDS.has(name.raw)) : [],
+    ...(open ? { open: true as const } : {}),
+  };
+}
+
+const METADATA_FIELDS = new Set([
+  'name',
+  'namespace',
+  'annotations',
+  'labels',
+  'generateName',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+  'selfLink',
+  'clusterName',
+]);
+
+export function pairs(node: SyntaxNode | undefined): Annotation[] {
+  return node?.kind === 'object' ? node.properties.map(({ key, value }) => ({ key, value })) : [];
+}
+
+function readWorkload(
+  root: ObjectNode,
+  kind: string,
+  context: KubernetesContext,
+  extra: { chart?: string; patch?: true },
+): Workload {
+  const metadata = readMetadata(root);
+  const path = TEMPLATES[kind];
+  const template = path ? objectAt(root, ...path) : root;
+  const podSpec = objectAt(template, 'spec');
+  return {
+    source: context.source,
+    kind,
+    metadata,
+    node: root,
+    ...(template ? { podMetadata: template === root ? metadata : readMetadata(template) } : {}),
+    ...(podSpec ? { podSpec, ...readPodSpec(podSpec) } : { containers: [], nodeSelector: [] }),
+    ...extra,
+  };
+}
+
+export function readPodSpec(podSpec: ObjectNode): Pick<Workload, 'serviceAccountName' | 'containers' | 'nodeSelector'> {
+  // `serviceAccount` is the deprecated alias, which the API server still honours.
+  const name = stringAt(podSpec, 'serviceAccountName') ?? stringAt(podSpec, 'serviceAccount');
+  const containers = ['initContainers', 'containers', 'ephemeralContainers'].flatMap((list) =>
+    listOf(get(podSpec, list)),
+  );
+  return {
+    ...(name ? { serviceAccountName: name } : {}),
+    containers: containers.flatMap((item) => (item.kind === 'object' ? [readContainer(item)] : [])),
+    nodeSelector: pairs(get(podSpec, 'nodeSelector')),
+  };
+}
+
+export function readContainer(node: ObjectNode): Container {
+  const name = stringAt(node, 'name');
+  const image = stringAt(node, 'image');
+  return {
+    ...(name ? { name } : {}),
+    ...(image ? { image } : {}),
+    node,
+    env: readEnvironment(get(node, 'env')),
+    envFrom: listOf(get(node, 'envFrom')).flatMap(readEnvironmentSource),
+  };
+}
+
+/** `env` as Kubernetes' list, or as a mapping, which many charts take. */
+export function readEnvironment(node: SyntaxNode | undefined): EnvironmentVariable[] {
+  if (node?.kind === 'object') {
+    return node.properties.flatMap((pair) => {
+      const from = pair.value?.kind === 'object' ? readSource(get(pair.value, 'valueFrom')) : undefined;
+      const value = pair.value?.kind === 'object' ? get(pair.value, 'value') : pair.value;
+      return [{ name: pair.key, ...(value ? { value } : {}), ...(from ? { from } : {}), node: pair }];
+    });
+  }
+  return listOf(node).flatMap((item) => {
+    const name = stringAt(item, 'name');
+    if (!name || item.kind !== 'object') return [];
+    const value = get(item, 'value');
+    const from = readSource(get(item, 'valueFrom'));
+    return [{ name, ...(value ? { value } : {}), ...(from ? { from } : {}), node: item }];
+  });
+}
+
+function readSource(node: SyntaxNode | undefined): EnvironmentVariable['from'] {
+  if (node?.kind !== 'object') return undefined;
+  for (const [field, kind] of [
+    ['secretKeyRef', 'secret'],
+    ['configMapKeyRef', 'configmap'],
+  ] as const) {
+    const reference = objectAt(node, field);
+    if (!reference) continue;
+    const name = stringAt(reference, 'name');
+    const key = stringAt(reference, 'key');
+    return { kind, ...(name ? { name } : {}), ...(key ? { key } : {}) };
+  }
+  return { kind: 'other' };
+}
+
+function readEnvironmentSource(item: SyntaxNode): EnvironmentSource[] {
+  for (const [field, kind] of [
+    ['secretRef', 'secret'],
+    ['configMapRef', 'configmap'],
+  ] as const) {
+    const reference = objectAt(item, field);
+    if (!reference) continue;
+    const name = stringAt(reference, 'name');
+    return [{ kind, ...(name ? { name } : {}), node: item }];
+  }
+  return [];
+}
+
+function readStore(root: ObjectNode, kind: 'Secret' | 'ConfigMap'): CredentialStore {
+  const entries = (field: string, decode: (value: string) => string | undefined) =>
+    pairs(get(root, field)).flatMap(({ key, value }) =>
+      value?.kind === 'string' ? [{ key, value, decoded: decodeEntry(value, decode) }] : [],
+    );
+  return {
+    kind,
+    metadata: readMetadata(root),
+    node: root,
+    entries:
+      kind === 'Secret'
+        ? [...entries('data', fromBase64), ...entries('stringData', (value) => value)]
+        : entries('data', (value) => value),
+  };
+}
+
+function decodeEntry(value: StringNode, decode: (value: string) => string | undefined): string | undefined {
+  const known = literal(value);
+  return known === undefined ? undefined : decode(known);
+}
+
+/** Text from base64, without Node's Buffer; undefined where it is no base64. */
+export function fromBase64(value: string): string | undefined {
+  const compact = value.replace(/\s+/g, '');
+  if (compact === '' || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact)) return undefined;
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  let bits = 0;
+  let width = 0;
+  let result = '';
+  for (const char of compact.slice(0, 8192)) {
+    if (char === '=') break;
+    bits = (bits << 6) | alphabet.indexOf(char);
+    width += 6;
+    if (width >= 8) {
+      width -= 8;
+      result += String.fromCharCode((bits >> width) & 0xff);
+      bits &= (1 << width) - 1;
+    }
+  }
+  return result;
+}
