@@ -22,6 +22,8 @@ export interface LiveFailure {
   readonly message: string;
   /** What would have to be granted: `iam:GetRole`, `list pods`. */
   readonly permission?: string;
+  /** The HTTP status, where there was one. */
+  readonly status?: number;
 }
 
 export type Result<T> =

@@ -1,0 +1,340 @@
+import { readFileSync } from 'node:fs';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { type Agent, request as httpsRequest, type RequestOptions } from 'node:https';
+import { createGunzip } from 'node:zlib';
+import { type Cluster, Exec, KubeConfig, type User } from '@kubernetes/client-node';
+import { deadline, orAborted } from '../deadline.js';
+import { codeOf, failed, failure, messageOf, networkReason, success } from '../failure.js';
+import type { KubeCluster, Kubeconfig, KubeUser } from '../kubeconfig.js';
+import type { FailureReason, LiveFailure, Result } from '../types.js';
+import { type ExecCredential, runCredentialPlugin } from './execCredential.js';
+
+export interface Call {
+  /** For people: `list pods`. */
+  readonly what: string;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly method?: 'GET' | 'POST';
+  readonly body?: unknown;
+  readonly permission?: string;
+}
+
+/** Longest time that a plugin may take: signing in through a browser is not our business, reading a cached token is. */
+const PLUGIN_MS = 20_000;
+/** A token is renewed this long before it ends. */
+const EARLY_MS = 60_000;
+
+/**
+ * One context's API server. Credentials, certificates and proxies are client-node's; requests are plain, because its generated
+ * clients build an object for every field of every pod, and a cluster has fifty thousand.
+ */
+export class Connection {
+  private signedIn: { readonly config: KubeConfig; readonly until: number } | undefined;
+  private signingIn: Promise<Result<KubeConfig>> | undefined;
+  private signInFailure: LiveFailure | undefined;
+  private agents: { destroy(): void }[] = [];
+  /** Signing in serves all calls that wait for it, so it ends with the connection and not with the first of them. */
+  private closing = new AbortController();
+
+  private constructor(
+    private readonly cluster: KubeCluster,
+    private readonly user: KubeUser | undefined,
+    private readonly timeoutMs: number,
+  ) {}
+
+  static of(config: Kubeconfig, context: string, timeoutMs: number): Result<Connection> {
+    const what = `open ${context}`;
+    const found = config.contexts.get(context);
+    if (!found) return failed(what, 'not-found', `the kubeconfig has no context '${context}'`);
+    const cluster = config.clusters.get(found.cluster);
+    if (!cluster)
+      return failed(
+        what,
+        'not-found',
+        `context '${context}' names the cluster '${found.cluster}', which the kubeconfig lacks`,
+      );
+    return success(new Connection(cluster, config.users.get(found.user), timeoutMs));
+  }
+
+  get server(): string {
+    return this.cluster.server;
+  }
+
+  /** Signing in that failed is not tried again by later calls, only after this: a person asked anew. */
+  allowSignIn(): void {
+    this.signInFailure = undefined;
+  }
+
+  close(): void {
+    this.closing.abort(new DOMException('the connection was closed', 'AbortError'));
+    this.closing = new AbortController();
+    for (const agent of this.agents) agent.destroy();
+    this.agents = [];
+    this.signedIn = undefined;
+  }
+
+  /** @returns the parsed body */
+  async json(call: Call, signal: AbortSignal): Promise<Result<unknown>> {
+    const limit = deadline(signal, this.timeoutMs);
+    try {
+      const opened = await this.open(call, limit.signal);
+      if (!opened.ok) return opened;
+      const text = await readAll(opened.value.body, limit.signal);
+      try {
+        return success(JSON.parse(text));
+      } catch {
+        return failed(call.what, 'invalid-response', 'the answer is no JSON', call.permission);
+      }
+    } catch (error) {
+      return { ok: false, failure: this.failureOf(call, error, signal, limit.expired) };
+    } finally {
+      limit.dispose();
+    }
+  }
+
+  /**
+   * The body line by line, for watches. Ends when the server ends it; a silence of `idleMs` is a failure.
+   * @returns undefined at the regular end
+   */
+  async lines(
+    call: Call,
+    idleMs: number,
+    signal: AbortSignal,
+    onLine: (line: string) => void,
+  ): Promise<LiveFailure | undefined> {
+    const limit = deadline(signal, idleMs);
+    try {
+      const opened = await this.open(call, limit.signal);
+      if (!opened.ok) return opened.failure;
+      const { body } = opened.value;
+      body.setEncoding('utf8');
+      let rest = '';
+      await new Promise<void>((resolve, reject) => {
+        const leave = () => {
+          body.destroy();
+          reject(limit.signal.reason);
+        };
+        if (limit.signal.aborted) leave();
+        limit.signal.addEventListener('abort', leave, { once: true });
+        body.on('data', (part: string) => {
+          limit.extend();
+          const lines = (rest + part).split('\n');
+          rest = lines.pop() ?? '';
+          for (const line of lines) if (line !== '') onLine(line);
+        });
+        body.on('end', resolve);
+        body.on('error', reject);
+      });
+      return undefined;
+    } catch (error) {
+      return this.failureOf(call, error, signal, limit.expired);
+    } finally {
+      limit.dispose();
+    }
+  }
+
+  /** client-node's exec, signed in. */
+  async exec(signal: AbortSignal): Promise<Result<Exec>> {
+    const config = await orAborted(this.signIn(), signal);
+    return config.ok ? success(new Exec(config.value)) : config;
+  }
+
+  private async open(
+    call: Call,
+    signal: AbortSignal,
+  ): Promise<Result<{ body: NodeJS.ReadableStream & { destroy(): void } }>> {
+    const config = await orAborted(this.signIn(), signal);
+    if (!config.ok) return config;
+    const options: RequestOptions & { agent?: Agent } = {};
+    await config.value.applyToHTTPSOptions(options);
+    this.keepAlive(options.agent);
+    const url = new URL(this.cluster.server + call.path);
+    for (const [key, value] of Object.entries(call.query ?? {}))
+      if (value !== undefined) url.searchParams.set(key, String(value));
+    const payload = call.body === undefined ? undefined : JSON.stringify(call.body);
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const start = url.protocol === 'http:' ? httpRequest : httpsRequest;
+      const sent = start(url, {
+        ...options,
+        method: call.method ?? 'GET',
+        signal,
+        headers: {
+          ...options.headers,
+          accept: 'application/json',
+          'accept-encoding': 'gzip',
+          'user-agent': 'pod-iam',
+          ...(payload === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
+        },
+      });
+      sent.on('response', resolve);
+      sent.on('error', reject);
+      sent.end(payload);
+    });
+    const body = response.headers['content-encoding'] === 'gzip' ? gunzip(response) : response;
+    const status = response.statusCode ?? 0;
+    if (status >= 200 && status < 300) return success({ body });
+    const text = await readAll(body, signal);
+    return { ok: false, failure: statusFailure(call, status, text) };
+  }
+
+  /** One sign-in for all calls that wait for it. */
+  private async signIn(): Promise<Result<KubeConfig>> {
+    if (this.signInFailure) return { ok: false, failure: this.signInFailure };
+    if (this.signedIn && Date.now() < this.signedIn.until) return success(this.signedIn.config);
+    this.signingIn ??= this.signInOnce(this.closing.signal).finally(() => {
+      this.signingIn = undefined;
+    });
+    return this.signingIn;
+  }
+
+  private async signInOnce(signal: AbortSignal): Promise<Result<KubeConfig>> {
+    let credential: ExecCredential | undefined;
+    let until = Number.POSITIVE_INFINITY;
+    if (this.user?.exec) {
+      const limit = deadline(signal, PLUGIN_MS);
+      const ran = await runCredentialPlugin(this.user.exec, this.cluster, limit.signal).finally(() => limit.dispose());
+      // Who leaves is no failed sign-in.
+      signal.throwIfAborted();
+      if (!ran.ok) {
+        this.signInFailure = ran.failure;
+        return ran;
+      }
+      credential = ran.value;
+      if (credential.expiresAt !== undefined) until = Math.max(credential.expiresAt - EARLY_MS, Date.now() + 1_000);
+    } else if (this.user?.tokenFile !== undefined) {
+      try {
+        credential = { token: readFileSync(this.user.tokenFile, 'utf8').trim() };
+      } catch (error) {
+        this.signInFailure = failure('read token file', 'unauthenticated', messageOf(error));
+        return { ok: false, failure: this.signInFailure };
+      }
+      // Such files are rotated.
+      until = Date.now() + EARLY_MS;
+    }
+    const config = new KubeConfig();
+    config.loadFromOptions({
+      clusters: [clusterFor(this.cluster)],
+      users: [userFor(this.user, credential)],
+      contexts: [{ name: 'context', cluster: this.cluster.name, user: 'user' }],
+      currentContext: 'context',
+    });
+    this.signedIn = { config, until };
+    return success(config);
+  }
+
+  /** client-node makes its agents without keep-alive, a handshake for each page then. */
+  private keepAlive(agent: Agent | undefined): void {
+    if (!agent || this.agents.includes(agent)) return;
+    const plain = agent as Agent & { keepAlive?: boolean; options?: { keepAlive?: boolean } };
+    plain.keepAlive = true;
+    if (plain.options) plain.options.keepAlive = true;
+    this.agents.push(agent);
+  }
+
+  private failureOf(call: Call, error: unknown, signal: AbortSignal, expired: boolean): LiveFailure {
+    // The caller left: that is theirs to handle, not a state of the cluster.
+    if (signal.aborted) throw signal.reason;
+    if (expired)
+      return failure(call.what, 'timeout', `no answer within ${Math.round(this.timeoutMs / 1000)} s`, call.permission);
+    const network = networkReason(error);
+    if (network)
+      return failure(call.what, network.reason, `${network.message}: ${this.cluster.server}`, call.permission);
+    if (codeOf(error)?.startsWith('Z_') || codeOf(error)?.startsWith('HPE_')) {
+      return failure(call.what, 'invalid-response', 'the answer cannot be read', call.permission);
+    }
+    return failure(call.what, 'invalid-response', messageOf(error), call.permission);
+  }
+}
+
+/** What an error status means. Kubernetes' own Status message is kept: it names the user and the missing permission. */
+function statusFailure(call: Call, status: number, body: string): LiveFailure {
+  let message = '';
+  try {
+    const parsed: unknown = JSON.parse(body);
+    if (typeof parsed === 'object' && parsed !== null && 'message' in parsed) message = String(parsed.message);
+  } catch {
+    // A proxy's page, not Kubernetes: the status alone says it.
+    message = '';
+  }
+  return {
+    ...failure(call.what, reasonOfStatus(status), message || `the API server answered ${status}`, call.permission),
+    status,
+  };
+}
+
+export function reasonOfStatus(status: number): FailureReason {
+  if (status === 401) return 'unauthenticated';
+  if (status === 403) return 'forbidden';
+  if (status === 404) return 'not-found';
+  if (status === 429) return 'throttled';
+  if (status === 408 || status === 504) return 'timeout';
+  if (status === 502 || status === 503) return 'unreachable';
+  return 'invalid-response';
+}
+
+function gunzip(response: IncomingMessage) {
+  const plain = createGunzip();
+  response.on('error', (error) => plain.destroy(error));
+  response.on('aborted', () =>
+    plain.destroy(Object.assign(new Error('the answer was cut off'), { code: 'ECONNRESET' })),
+  );
+  return response.pipe(plain);
+}
+
+function readAll(body: NodeJS.ReadableStream & { destroy?(): void }, signal: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    const leave = () => {
+      body.destroy?.();
+      reject(signal.reason);
+    };
+    if (signal.aborted) {
+      leave();
+      return;
+    }
+    signal.addEventListener('abort', leave, { once: true });
+    body.on('data', (part: Buffer) => parts.push(part));
+    body.on('end', () => {
+      signal.removeEventListener('abort', leave);
+      resolve(Buffer.concat(parts).toString('utf8'));
+    });
+    body.on('error', (error) => {
+      signal.removeEventListener('abort', leave);
+      reject(error);
+    });
+  });
+}
+
+function clusterFor(cluster: KubeCluster): Cluster {
+  return {
+    name: cluster.name,
+    server: cluster.server,
+    skipTLSVerify: cluster.skipTlsVerify,
+    ...(cluster.caData === undefined ? {} : { caData: cluster.caData }),
+    // As kubectl: data beats the file.
+    ...(cluster.caFile === undefined || cluster.caData !== undefined ? {} : { caFile: cluster.caFile }),
+    ...(cluster.tlsServerName === undefined ? {} : { tlsServerName: cluster.tlsServerName }),
+    ...(cluster.proxyUrl === undefined ? {} : { proxyUrl: cluster.proxyUrl }),
+  };
+}
+
+function userFor(user: KubeUser | undefined, credential: ExecCredential | undefined): User {
+  const token = credential?.token ?? user?.token;
+  const base64 = (pem: string) => Buffer.from(pem).toString('base64');
+  const certData = credential?.certificate === undefined ? user?.certData : base64(credential.certificate);
+  const keyData = credential?.key === undefined ? user?.keyData : base64(credential.key);
+  return {
+    name: 'user',
+    ...(token === undefined ? {} : { token }),
+    ...(certData === undefined ? {} : { certData }),
+    ...(keyData === undefined ? {} : { keyData }),
+    ...(user?.certFile === undefined || certData !== undefined ? {} : { certFile: user.certFile }),
+    ...(user?.keyFile === undefined || keyData !== undefined ? {} : { keyFile: user.keyFile }),
+    ...(user?.username === undefined ? {} : { username: user.username }),
+    ...(user?.password === undefined ? {} : { password: user.password }),
+    ...(user?.impersonate === undefined ? {} : { impersonateUser: user.impersonate }),
+    ...(user?.authProvider === undefined ? {} : { authProvider: user.authProvider }),
+  };
+}

@@ -1,0 +1,51 @@
+import { failed, success } from '../failure.js';
+import type { Result } from '../types.js';
+import type { Connection } from './connection.js';
+
+/** The issuer of the cluster's service account tokens, without `https://`. Needs `system:service-account-issuer-discovery`. */
+export async function readIssuer(connection: Connection, signal: AbortSignal): Promise<Result<string>> {
+  const what = 'read /.well-known/openid-configuration';
+  const answer = await connection.json(
+    { what, path: '/.well-known/openid-configuration', permission: 'get /.well-known/openid-configuration' },
+    signal,
+  );
+  if (!answer.ok) return answer;
+  const { issuer } = (answer.value ?? {}) as { issuer?: unknown };
+  if (typeof issuer !== 'string' || issuer === '')
+    return failed(what, 'invalid-response', 'the answer names no issuer');
+  return success(bareIssuer(issuer));
+}
+
+export function bareIssuer(issuer: string): string {
+  return issuer.replace(/^https?:\/\//, '').replace(/\/+$/, '');
+}
+
+export async function readVersion(connection: Connection, signal: AbortSignal): Promise<Result<string>> {
+  const answer = await connection.json({ what: 'read /version', path: '/version' }, signal);
+  if (!answer.ok) return answer;
+  const { gitVersion } = (answer.value ?? {}) as { gitVersion?: unknown };
+  return typeof gitVersion === 'string'
+    ? success(gitVersion)
+    : failed('read /version', 'invalid-response', 'the answer names no version');
+}
+
+/** Who the API server takes us for: a SelfSubjectReview, which everybody may make since Kubernetes 1.28. */
+export async function whoAmI(connection: Connection, signal: AbortSignal): Promise<Result<string>> {
+  const what = 'review own user';
+  const answer = await connection.json(
+    {
+      what,
+      path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+      method: 'POST',
+      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
+      permission: 'create selfsubjectreviews',
+    },
+    signal,
+  );
+  if (!answer.ok) return answer;
+  const { status } = (answer.value ?? {}) as { status?: { userInfo?: { username?: unknown } } };
+  const username = status?.userInfo?.username;
+  return typeof username === 'string'
+    ? success(username)
+    : failed(what, 'invalid-response', 'the answer names no user');
+}

@@ -1,0 +1,62 @@
+import { failed, success } from '../failure.js';
+import type { Result } from '../types.js';
+import type { Connection } from './connection.js';
+
+const PAGE = 500;
+const GONE = 410;
+/** A list that goes stale while it is paged (410) is begun anew; a server that always says so is not obeyed for ever. */
+const RESTARTS = 2;
+
+export interface ListRequest<T> {
+  /** `pods`, `serviceaccounts`, `nodes`, `namespaces` */
+  readonly resource: string;
+  readonly namespace?: string;
+  readonly project: (object: unknown) => T | undefined;
+  /** Rows of a page, as it arrives. `restarted`: what came before of this list is void. */
+  readonly onPage: (rows: readonly T[], restarted: boolean) => void;
+}
+
+export interface ListEnd {
+  readonly resourceVersion: string;
+}
+
+/** Lists page by page and keeps only what `project` makes of each object. */
+export async function list<T>(
+  connection: Connection,
+  request: ListRequest<T>,
+  signal: AbortSignal,
+): Promise<Result<ListEnd>> {
+  const { resource, namespace } = request;
+  const what = namespace === undefined ? `list ${resource}` : `list ${resource} in ${namespace}`;
+  const path =
+    namespace === undefined ? `/api/v1/${resource}` : `/api/v1/namespaces/${encodeURIComponent(namespace)}/${resource}`;
+  let token: string | undefined;
+  let restarted = false;
+  let restarts = 0;
+  for (;;) {
+    const page = await connection.json(
+      { what, path, query: { limit: PAGE, continue: token }, permission: what },
+      signal,
+    );
+    if (!page.ok) {
+      if (token !== undefined && page.failure.status === GONE && restarts++ < RESTARTS) {
+        token = undefined;
+        restarted = true;
+        continue;
+      }
+      return page;
+    }
+    const { items, metadata } = page.value as {
+      items?: unknown;
+      metadata?: { continue?: unknown; resourceVersion?: unknown };
+    };
+    if (!Array.isArray(items)) return failed(what, 'invalid-response', 'the answer is no list', what);
+    request.onPage(
+      items.map(request.project).filter((row) => row !== undefined),
+      restarted,
+    );
+    restarted = false;
+    token = typeof metadata?.continue === 'string' && metadata.continue !== '' ? metadata.continue : undefined;
+    if (token === undefined) return success({ resourceVersion: String(metadata?.resourceVersion ?? '') });
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * What is kept of Kubernetes objects: the few fields that say something about identity. A pod of 10 kB becomes some hundred
+ * bytes, as it arrives.
+ */
+export interface ServiceAccountRecord {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  /** Only those of `eks.amazonaws.com/` and `iam.amazonaws.com/`, and near misses of them. */
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export interface PodRecord {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly serviceAccount: string;
+  readonly phase: string;
+  readonly node: string | undefined;
+  readonly owner: string | undefined;
+  /** ms since the epoch. */
+  readonly startedAt: number | undefined;
+  readonly hostNetwork: boolean;
+  /** The pod's own label keeps the webhook away. */
+  readonly skipsWebhook: boolean;
+  readonly skipContainers: readonly string[];
+  readonly windows: boolean;
+  readonly fargate: boolean;
+  readonly containers: readonly ContainerRecord[];
+  /** Volumes that the webhook adds: `aws-iam-token`, `eks-pod-identity-token`. */
+  readonly injectedVolumes: readonly string[];
+  readonly ready: boolean;
+}
+
+export interface ContainerRecord {
+  readonly name: string;
+  /** Only where set. */
+  readonly roleArn?: string;
+  readonly webIdentityTokenFile?: string;
+  readonly containerCredentialsUri?: string;
+  /** Names of the static credential variables that are set; never their values. */
+  readonly staticCredentials: readonly string[];
+}
+
+export interface NodeRecord {
+  readonly name: string;
+  readonly nodeGroup: string | undefined;
+  readonly compute: 'ec2' | 'fargate' | 'hybrid' | 'unknown';
+  readonly autoMode: boolean;
+  readonly windows: boolean;
+}
+
+/** An object of the API's JSON, which may hold anything. */
+type Json = Readonly<Record<string, unknown>>;
+
+export const STATIC_CREDENTIALS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+
+export function serviceAccountRecord(object: unknown): ServiceAccountRecord | undefined {
+  const metadata = at(object, 'metadata');
+  const namespace = text(metadata?.namespace);
+  const name = text(metadata?.name);
+  if (namespace === undefined || name === undefined) return undefined;
+  const annotations: Record<string, string> = {};
+  for (const [key, value] of Object.entries(at(metadata, 'annotations') ?? {})) {
+    if (typeof value === 'string' && /amazonaws/i.test(key)) annotations[key] = value;
+  }
+  return { namespace, name, uid: text(metadata?.uid) ?? '', annotations };
+}
+
+export function podRecord(object: unknown): PodRecord | undefined {
+  const metadata = at(object, 'metadata');
+  const spec = at(object, 'spec');
+  const status = at(object, 'status');
+  const namespace = text(metadata?.namespace);
+  const name = text(metadata?.name);
+  if (namespace === undefined || name === undefined) return undefined;
+  const labels = at(metadata, 'labels');
+  const annotations = at(metadata, 'annotations');
+  const selector = at(spec, 'nodeSelector');
+  const node = text(spec?.nodeName);
+  const started = Date.parse(text(metadata?.creationTimestamp) ?? text(status?.startTime) ?? '');
+  return {
+    namespace,
+    name,
+    uid: text(metadata?.uid) ?? '',
+    serviceAccount: text(spec?.serviceAccountName) ?? text(spec?.serviceAccount) ?? 'default',
+    phase: text(status?.phase) ?? 'Unknown',
+    node,
+    owner: ownerOf(metadata),
+    startedAt: Number.isNaN(started) ? undefined : started,
+    hostNetwork: spec?.hostNetwork === true,
+    skipsWebhook: labels !== undefined && 'eks.amazonaws.com/skip-pod-identity-webhook' in labels,
+    skipContainers: (text(annotations?.['eks.amazonaws.com/skip-containers']) ?? '')
+      .split(',')
+      .filter((part) => part !== ''),
+    windows: text(selector?.['kubernetes.io/os']) === 'windows' || text(at(spec, 'os')?.name) === 'windows',
+    fargate:
+      text(labels?.['eks.amazonaws.com/fargate-profile']) !== undefined ||
+      (node?.startsWith('fargate-') ?? false) ||
+      text(spec?.schedulerName) === 'fargate-scheduler',
+    containers: [...items(spec?.initContainers), ...items(spec?.containers)].map(containerRecord),
+    injectedVolumes: items(spec?.volumes)
+      .map((volume) => text(record(volume)?.name) ?? '')
+      .filter((volume) => volume === 'aws-iam-token' || volume === 'eks-pod-identity-token'),
+    ready: items(status?.conditions).some(
+      (condition) => record(condition)?.type === 'Ready' && record(condition)?.status === 'True',
+    ),
+  };
+}
+
+function containerRecord(object: unknown): ContainerRecord {
+  const container = record(object) ?? {};
+  let roleArn: string | undefined;
+  let webIdentityTokenFile: string | undefined;
+  let containerCredentialsUri: string | undefined;
+  const staticCredentials: string[] = [];
+  for (const entry of items(container.env)) {
+    if (!isJson(entry)) continue;
+    const name = text(entry.name);
+    if (name === undefined || !name.startsWith('AWS_')) continue;
+    if (name === 'AWS_ROLE_ARN') roleArn = text(entry.value) ?? '';
+    else if (name === 'AWS_WEB_IDENTITY_TOKEN_FILE') webIdentityTokenFile = text(entry.value) ?? '';
+    else if (name === 'AWS_CONTAINER_CREDENTIALS_FULL_URI') containerCredentialsUri = text(entry.value) ?? '';
+    else if (STATIC_CREDENTIALS.includes(name) && (text(entry.value) !== undefined || entry.valueFrom !== undefined))
+      staticCredentials.push(name);
+  }
+  return {
+    name: text(container.name) ?? '',
+    ...(roleArn === undefined ? {} : { roleArn }),
+    ...(webIdentityTokenFile === undefined ? {} : { webIdentityTokenFile }),
+    ...(containerCredentialsUri === undefined ? {} : { containerCredentialsUri }),
+    staticCredentials,
+  };
+}
+
+export function nodeRecord(object: unknown): NodeRecord | undefined {
+  const metadata = at(object, 'metadata');
+  const name = text(metadata?.name);
+  if (name === undefined) return undefined;
+  const labels = at(metadata, 'labels') ?? {};
+  const provider = text(at(object, 'spec')?.providerID) ?? '';
+  const type = text(labels['eks.amazonaws.com/compute-type']);
+  const fargate = type === 'fargate' || name.startsWith('fargate-');
+  const hybrid = type === 'hybrid' || provider.startsWith('eks-hybrid:');
+  const nodeGroup = text(labels['eks.amazonaws.com/nodegroup']);
+  const ec2 =
+    provider.startsWith('aws:') ||
+    nodeGroup !== undefined ||
+    type === 'auto' ||
+    text(labels['alpha.eksctl.io/nodegroup-name']) !== undefined;
+  return {
+    name,
+    nodeGroup,
+    compute: fargate ? 'fargate' : hybrid ? 'hybrid' : ec2 ? 'ec2' : 'unknown',
+    autoMode: type === 'auto',
+    windows: text(labels['kubernetes.io/os']) === 'windows' || text(labels['beta.kubernetes.io/os']) === 'windows',
+  };
+}
+
+/** `Deployment/api` where the ReplicaSet's name ends in its pod-template-hash, else the controller itself. */
+function ownerOf(metadata: Json | undefined): string | undefined {
+  const controllers = items(metadata?.ownerReferences).filter(isJson);
+  const owner = controllers.find((reference) => reference.controller === true) ?? controllers[0];
+  const kind = text(owner?.kind);
+  const name = text(owner?.name);
+  if (kind === undefined || name === undefined) return undefined;
+  const hash = text(at(metadata, 'labels')?.['pod-template-hash']);
+  if (kind === 'ReplicaSet' && hash !== undefined && name.endsWith(`-${hash}`))
+    return `Deployment/${name.slice(0, -hash.length - 1)}`;
+  return `${kind}/${name}`;
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function record(value: unknown): Json | undefined {
+  return isJson(value) ? value : undefined;
+}
+
+function at(object: unknown, key: string): Json | undefined {
+  const value = isJson(object) ? object[key] : undefined;
+  return isJson(value) ? value : undefined;
+}
+
+function items(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** Empty strings count as absent, as Kubernetes leaves them out itself. */
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
