@@ -1,4 +1,4 @@
-import { concat, display, type Hole, literalOf, type Text } from '../syntax/text.js';
+import { concat, literalOf, type Text } from '../syntax/text.js';
 
 /** A condition key, taken apart. */
 export type ConditionKey =
@@ -17,7 +17,8 @@ export function parseConditionKey(key: Text): ConditionKey {
   const first = key[0];
   if (typeof first === 'string' && !ISSUER_START.test(first)) {
     const service = SERVICE_KEY.exec(first);
-    if (service) return { kind: 'service', prefix: service[1]!.toLowerCase(), name: concat([service[2]!], key.slice(1)) };
+    if (service)
+      return { kind: 'service', prefix: service[1]!.toLowerCase(), name: concat([service[2]!], key.slice(1)) };
   }
   const last = key[key.length - 1];
   if (typeof last !== 'string') return { kind: 'unclear' };
@@ -36,15 +37,4 @@ export function claimOf(key: Text): string | undefined {
 /** Keys are compared without regard to case. Undefined where a part of it is unknown. */
 export function keyName(key: Text): string | undefined {
   return literalOf(key)?.toLowerCase();
-}
-
-/** What a bare word stands for that is typed without the issuer: `sub`, `:sub`. */
-export function displayKey(key: Text): string {
-  return display(key);
-}
-
-/** A hole for a value that nobody gave. */
-export function unknownText(expression: string): Text {
-  const hole: Hole = { expression };
-  return [hole];
 }

@@ -31,5 +31,7 @@ export function nearestWords(word: string, candidates: Iterable<string>, limit =
     const distance = editDistance(word, candidate, limit);
     if (distance !== undefined && distance > 0) near.push({ candidate, distance });
   }
-  return near.sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1)).map(({ candidate }) => candidate);
+  return near
+    .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
+    .map(({ candidate }) => candidate);
 }

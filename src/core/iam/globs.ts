@@ -141,7 +141,8 @@ export function intersect(a: readonly Step[], b: readonly Step[]): boolean {
       if (left === undefined && right === undefined) met = 1;
       else if (openEnded(left)) met = below[j]! || (right !== undefined && row[j + 1]!) ? 1 : 0;
       else if (openEnded(right)) met = row[j + 1]! || (left !== undefined && below[j]!) ? 1 : 0;
-      else if (left !== undefined && right !== undefined && (left === ONE || right === ONE || left === right)) met = below[j + 1]!;
+      else if (left !== undefined && right !== undefined && (left === ONE || right === ONE || left === right))
+        met = below[j + 1]!;
       row[j] = met;
     }
     below = row;

@@ -49,7 +49,12 @@ export function parseSubject(value: Text, { patterns = false }: { readonly patte
   if (wrongStart >= 0 && !parts.slice(0, wrongStart).some(hasHole)) {
     return { kind: 'malformed', problem: 'prefix', message: `a subject starts with '${SUBJECT_PREFIX}'` };
   }
-  if (parts.length > 4) return { kind: 'malformed', problem: 'parts', message: `a subject has four parts: ${SUBJECT_PREFIX}NAMESPACE:NAME` };
+  if (parts.length > 4)
+    return {
+      kind: 'malformed',
+      problem: 'parts',
+      message: `a subject has four parts: ${SUBJECT_PREFIX}NAMESPACE:NAME`,
+    };
   if (parts.length < 4) return { kind: 'unknown' };
   const namespace = parts[2]!;
   const name = parts[3]!;
@@ -59,7 +64,11 @@ export function parseSubject(value: Text, { patterns = false }: { readonly patte
   ] as const) {
     for (const part of text) {
       if (typeof part === 'string' && !characters.test(wild(part))) {
-        return { kind: 'malformed', problem, message: `'${display(text)}' is no ${problem === 'name' ? "service account's name" : "namespace's name"}` };
+        return {
+          kind: 'malformed',
+          problem,
+          message: `'${display(text)}' is no ${problem === 'name' ? "service account's name" : "namespace's name"}`,
+        };
       }
     }
   }
@@ -77,7 +86,8 @@ function parseKnown(value: string, wild: (text: string) => string): Subject {
   if (/\s/.test(value)) return malformed('blanks', 'it holds blanks');
   const parts = value.split(':');
   if (!value.startsWith(SUBJECT_PREFIX)) {
-    if (value.includes('/') && !value.includes('*')) return malformed('slash', `namespace and name stand as ${SUBJECT_PREFIX}NAMESPACE:NAME`);
+    if (value.includes('/') && !value.includes('*'))
+      return malformed('slash', `namespace and name stand as ${SUBJECT_PREFIX}NAMESPACE:NAME`);
     return malformed('prefix', `a subject starts with '${SUBJECT_PREFIX}'`);
   }
   if (parts.length !== 4) {
