@@ -1,6 +1,6 @@
 // The whole gate: types, lint, bundle, unit tests, then the packaged extension in the real VS Code.
 //   npm test                           all of it
-//   npm test -- unit                   one or more of: typecheck lint package unit host browser
+//   npm test -- unit                   one or more of: typecheck lint package unit host browser demo
 //   npm test -- host browser --only hover   files whose path contains `hover`
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { addCounts, type Counts, printTest } from '../test/support/vscode/report
 import { missingForBrowser, missingForServer, sayMissing } from '../test/support/vscode/requirements.js';
 import { productVsix } from '../test/support/vscode/vsix.js';
 
-const steps = ['typecheck', 'lint', 'package', 'unit', 'host', 'browser'] as const;
+const steps = ['typecheck', 'lint', 'package', 'unit', 'host', 'browser', 'demo'] as const;
 type Step = (typeof steps)[number];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' } } });
@@ -56,13 +56,13 @@ async function command(name: string, program: string, ...args: string[]): Promis
 if (wanted('typecheck')) await command('typecheck', 'tsc', '--noEmit', '-p', '.');
 if (wanted('lint')) await command('lint', 'biome', 'check', '--error-on-warnings', '.');
 
-const inEditor = wanted('host') || wanted('browser');
+const inEditor = wanted('host') || wanted('browser') || wanted('demo');
 let vsix: string | undefined;
-if (wanted('package') || inEditor || positionals.length === 0) {
+if (wanted('package') || inEditor) {
   await part('package', async () => {
     const start = performance.now();
     vsix = await productVsix();
-    printTest('package', performance.now() - start);
+    printTest(process.env.POD_IAM_VSIX ? `package (as it is: ${vsix})` : 'package', performance.now() - start);
     return { passed: 1, failed: 0 };
   });
 }
@@ -73,6 +73,10 @@ const excused = !inCi && process.env.POD_IAM_WITHOUT_BROWSER === '1';
 if (notRun.length > 0) {
   console.log(`\nNot run: ${notRun.join(', ')}${excused ? ' (POD_IAM_WITHOUT_BROWSER=1)' : ''}`);
   if (!excused) total.failed += notRun.length;
+}
+if (values.only !== undefined && total.passed + total.failed <= (vsix ? 1 : 0)) {
+  console.log(`\nNo test file's path contains ${JSON.stringify(values.only)}.`);
+  total.failed += 1;
 }
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 // Sockets of the browser may still be open; everything has been said.
@@ -111,6 +115,7 @@ async function runEditorSuites(): Promise<Counts> {
   const suites = [
     ...(wanted('host') ? ['the extension host suite'] : []),
     ...(wanted('browser') ? ['the browser suite'] : []),
+    ...(wanted('demo') ? ['the demo'] : []),
   ];
   const missing = [...(codeServerInstalled() ? [] : missingForServer()), ...missingForBrowser()];
   let counts: Counts = { passed: 0, failed: 0 };
@@ -139,5 +144,17 @@ async function runEditorSuites(): Promise<Counts> {
     await browser.close();
     if (started) await (await started).stop();
   }
+  if (wanted('demo')) counts = addCounts(counts, await checkDemo(vsix));
   return counts;
+}
+
+/** `npm run demo`, headless. */
+async function checkDemo(path: string): Promise<Counts> {
+  const start = performance.now();
+  const script = ['--import', './scripts/typescript.mjs', 'scripts/demo.ts', '--check'];
+  const env = { ...process.env, POD_IAM_VSIX: path };
+  const { code, output } = await run(process.execPath, script, { cwd: root, env });
+  console.log();
+  printTest('npm run demo', performance.now() - start, code === 0 ? undefined : output.trim());
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { environmentWithoutAccounts } from './environment.js';
 import { runOrThrow, startService } from './processes.js';
 import { scratchFolder } from './scratch.js';
 import { until } from './until.js';
@@ -15,8 +16,6 @@ export interface CodeServerOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Added to the environment of the server and the extension host: KUBECONFIG, AWS_ENDPOINT_URL, … */
   readonly env?: Readonly<Record<string, string>>;
-  /** False leaves the person's HOME, kubeconfig and AWS variables visible. Tests must not see them. */
-  readonly isolated?: boolean;
 }
 
 export interface CodeServer {
@@ -30,7 +29,7 @@ export interface CodeServer {
 }
 
 /** No welcome pages, no network, no chat, no prompts: only what a test asks for is on the screen. */
-const quietSettings = {
+export const quietSettings = {
   'chat.disableAIFeatures': true,
   'extensions.autoCheckUpdates': false,
   'extensions.autoUpdate': false,
@@ -61,7 +60,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
     JSON.stringify({ ...quietSettings, ...options.settings }, null, 2),
   );
 
-  const env = { ...baseEnvironment(options.isolated === false ? undefined : home), ...options.env };
+  const env = { ...environmentWithoutAccounts(), HOME: home, ...options.env };
   const config = join(folder, 'config.yaml');
   await writeFile(config, 'cert: false\n');
   const folders = ['--user-data-dir', userData, '--extensions-dir', extensions, '--config', config];
@@ -114,16 +113,4 @@ async function answers(origin: string): Promise<boolean> {
     // Not yet listening; the caller asks again.
     return false;
   }
-}
-
-/** This process's environment without what would change the editor; with `home`, without the person's clusters and accounts too. */
-function baseEnvironment(home: string | undefined): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = {};
-  for (const [name, value] of Object.entries(process.env)) {
-    if (/^(npm_|VSCODE_|ELECTRON_|CODE_SERVER_|NODE_OPTIONS$|PORT$|PASSWORD$|HASHED_PASSWORD$)/.test(name)) continue;
-    if (home && /^(AWS_|KUBE|XDG_)/.test(name)) continue;
-    env[name] = value;
-  }
-  if (home) env.HOME = home;
-  return env;
 }

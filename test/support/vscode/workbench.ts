@@ -291,6 +291,14 @@ export class TreeView {
     return Promise.all((await this.pane.locator('.monaco-list-row').all()).map(readRow));
   }
 
+  /** Waits until the view has rows. */
+  anyRows(): Promise<TreeRow[]> {
+    return until('rows in the view', 30_000, async () => {
+      const rows = await this.rows();
+      return rows.length > 0 ? rows : undefined;
+    });
+  }
+
   /** Waits for the row with exactly this label. */
   async row(label: string): Promise<TreeRow> {
     return until(`the row ${JSON.stringify(label)}`, 30_000, async () =>
