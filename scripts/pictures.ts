@@ -16,6 +16,7 @@ mkdirSync(folder, { recursive: true });
 const settings = {
   'breadcrumbs.enabled': false,
   'editor.minimap.enabled': false,
+  'editor.stickyScroll.enabled': false,
   'window.commandCenter': false,
   'window.menuBarVisibility': 'hidden',
   'workbench.colorTheme': 'Default Dark Modern',
@@ -33,8 +34,12 @@ const trustPolicy = `{
       },
       "Action": "sts:AssumeRoleWithWebIdentity",
       "Condition": {
-        "StringEquals": { "${issuer}:aud": "sts.amazonaws.com" },
-        "StringLike": { "${issuer}:sub": "system:serviceaccount:*:*" }
+        "StringEquals": {
+          "${issuer}:aud": "sts.amazonaws.com"
+        },
+        "StringLike": {
+          "${issuer}:sub": "system:serviceaccount:*:*"
+        }
       }
     }
   ]
@@ -71,7 +76,7 @@ async function takeSquiggle(): Promise<void> {
       open: ['iam/payments-api.json'],
       settings,
     },
-    { width: 1180, height: 520 },
+    { width: 1180, height: 560 },
     2,
   );
   const line = trustPolicy.split('\n').findIndex((text) => text.includes(':*:*')) + 1;
