@@ -3,6 +3,9 @@
  * cluster is opened.
  */
 
+import type { Chain } from '../core/identity/explain.js';
+import type { Mechanism } from '../core/identity/resolve.js';
+
 /** Why something could not be found out. Never shown as fine; the message says what to do where something can be done. */
 export type FailureReason =
   | 'unauthenticated'
@@ -151,7 +154,7 @@ export interface FargateProfileState {
   readonly selectors: readonly { readonly namespace: string; readonly labels: Readonly<Record<string, string>> }[];
 }
 
-export type Mechanism = 'irsa' | 'pod-identity' | 'both' | 'static-credentials' | 'node-role' | 'none';
+export type { Mechanism };
 export type Trust = 'allowed' | 'denied' | 'unknown' | 'not-checked';
 export type Status = 'ok' | 'warning' | 'error' | 'unknown';
 
@@ -289,20 +292,9 @@ export interface LiveFinding {
 
 // ── Explanation and verification ───────────────────────────────────────────────────────────────────────────────────────
 
-/** One line of the explanation document: a label, what it says, whether it holds. */
-export interface ExplanationLine {
-  readonly depth: 0 | 1;
-  readonly label: string;
-  readonly text: string;
-  readonly mark?: 'yes' | 'no' | 'maybe';
-  readonly note?: string;
-}
-
+/** Who gets what and why: the chain as data for a tree, and as text for a read-only document or a terminal. */
 export interface Explanation {
-  readonly title: string;
-  readonly verdict: string;
-  readonly lines: readonly ExplanationLine[];
-  /** The whole as text for a read-only document or a terminal. */
+  readonly chain: Chain;
   readonly text: string;
 }
 

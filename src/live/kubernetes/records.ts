@@ -24,6 +24,8 @@ export interface PodRecord {
   /** The pod's own label keeps the webhook away. */
   readonly skipsWebhook: boolean;
   readonly skipContainers: readonly string[];
+  /** A role annotation on the pod itself, where nothing reads it. */
+  readonly misplacedRole: string | undefined;
   readonly windows: boolean;
   readonly fargate: boolean;
   readonly containers: readonly ContainerRecord[];
@@ -93,6 +95,7 @@ export function podRecord(object: unknown): PodRecord | undefined {
     skipContainers: (text(annotations?.['eks.amazonaws.com/skip-containers']) ?? '')
       .split(',')
       .filter((part) => part !== ''),
+    misplacedRole: text(annotations?.['eks.amazonaws.com/role-arn']),
     windows: text(selector?.['kubernetes.io/os']) === 'windows' || text(at(spec, 'os')?.name) === 'windows',
     fargate:
       text(labels?.['eks.amazonaws.com/fargate-profile']) !== undefined ||

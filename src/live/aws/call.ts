@@ -1,0 +1,82 @@
+import { deadline, orAborted } from '../deadline.js';
+import { codeOf, failure, messageOf, networkReason, success } from '../failure.js';
+import type { FailureReason, LiveFailure, Result } from '../types.js';
+
+export interface AwsCall<T> {
+  /** `iam:GetRole payments-api` */
+  readonly what: string;
+  /** The IAM action it needs. */
+  readonly permission: string;
+  /** With all attempts. */
+  readonly timeoutMs: number;
+  send(abortSignal: AbortSignal): Promise<T>;
+}
+
+/** One call of an SDK as data or a reason. @throws the signal's reason when the caller left */
+export async function awsCall<T>(call: AwsCall<T>, signal: AbortSignal): Promise<Result<T>> {
+  const limit = deadline(signal, call.timeoutMs);
+  try {
+    // The SDK does not watch the signal while it looks for credentials, so the wait itself ends too.
+    return success(await orAborted(call.send(limit.signal), limit.signal));
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    if (limit.expired)
+      return {
+        ok: false,
+        failure: failure(
+          call.what,
+          'timeout',
+          `no answer within ${Math.round(call.timeoutMs / 1000)} s`,
+          call.permission,
+        ),
+      };
+    return { ok: false, failure: awsFailure(call.what, call.permission, error) };
+  } finally {
+    limit.dispose();
+  }
+}
+
+/** Error names of the services' models and of the SDK's credential providers. */
+export function awsFailure(what: string, permission: string, error: unknown): LiveFailure {
+  const name = error instanceof Error ? error.name : '';
+  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+  const reason = reasonOf(name, status) ?? networkReason(error)?.reason ?? 'invalid-response';
+  const message =
+    reason === 'unreachable' || reason === 'timeout'
+      ? (networkReason(error)?.message ?? messageOf(error))
+      : messageOf(error);
+  // The parser's own message quotes the answer, which may be anything.
+  const told =
+    reason === 'invalid-response' && (error instanceof SyntaxError || codeOf(error)?.startsWith('HPE_'))
+      ? 'the answer cannot be read'
+      : message;
+  const made = failure(
+    what,
+    reason,
+    name !== '' && name !== 'Error' && !told.startsWith(name) && reason !== 'unreachable' ? `${name}: ${told}` : told,
+    permission,
+  );
+  return status === undefined ? made : { ...made, status };
+}
+
+function reasonOf(name: string, status: number | undefined): FailureReason | undefined {
+  if (UNAUTHENTICATED.test(name)) return 'unauthenticated';
+  if (FORBIDDEN.test(name)) return 'forbidden';
+  if (NOT_FOUND.test(name)) return 'not-found';
+  if (THROTTLED.test(name)) return 'throttled';
+  if (name === 'TimeoutError' || name === 'RequestTimeout' || name === 'RequestTimeoutException') return 'timeout';
+  if (status === undefined || (status >= 200 && status < 300)) return undefined;
+  if (status === 401) return 'unauthenticated';
+  if (status === 403) return 'forbidden';
+  if (status === 404) return 'not-found';
+  if (status === 429) return 'throttled';
+  return status >= 500 ? 'unreachable' : undefined;
+}
+
+const UNAUTHENTICATED =
+  /^(?:CredentialsProviderError|ProviderError|TokenProviderError|ExpiredToken(?:Exception)?|InvalidClientTokenId|UnrecognizedClientException|InvalidSignatureException|SignatureDoesNotMatch|IncompleteSignature(?:Exception)?|MissingAuthenticationToken(?:Exception)?|InvalidAccessKeyId|AuthFailure|InvalidToken|UnauthorizedException|RequestExpired|TokenRefreshRequired|NotAuthorized)$/;
+const FORBIDDEN =
+  /^(?:AccessDenied(?:Exception)?|UnauthorizedOperation|NotAuthorizedException|OptInRequired|ForbiddenException)$/;
+const NOT_FOUND = /^(?:NoSuchEntity(?:Exception)?|ResourceNotFound(?:Exception)?|NotFoundException)$/;
+const THROTTLED =
+  /^(?:Throttling(?:Exception)?|ThrottledException|TooManyRequests(?:Exception)?|RequestLimitExceeded|RequestThrottled(?:Exception)?|BandwidthLimitExceeded|LimitExceededException|SlowDown|PriorRequestNotComplete|RequestThrottledException)$/;

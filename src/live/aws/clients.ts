@@ -1,0 +1,53 @@
+import { EKSClient } from '@aws-sdk/client-eks';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { STSClient } from '@aws-sdk/client-sts';
+
+export interface AwsTarget {
+  readonly region: string;
+  readonly profile?: string;
+  /** For one attempt. */
+  readonly timeoutMs: number;
+}
+
+/** The three services, with one credential chain: the profile's where one is named, else the default chain. */
+export interface AwsClients {
+  readonly region: string;
+  readonly eks: EKSClient;
+  readonly iam: IAMClient;
+  readonly sts: STSClient;
+  destroy(): void;
+}
+
+/**
+ * Endpoints follow `AWS_ENDPOINT_URL`, its per-service forms and the profile, as in every AWS tool. Throttling is met by the
+ * SDK's adaptive mode, a few times at most; a refused sign-in never is repeated.
+ */
+export function awsClients(target: AwsTarget): AwsClients {
+  const common = {
+    region: target.region,
+    retryMode: 'adaptive',
+    maxAttempts: 4,
+    requestHandler: {
+      connectionTimeout: Math.min(target.timeoutMs, 5_000),
+      requestTimeout: target.timeoutMs,
+      throwOnRequestTimeout: true,
+    },
+    ...(target.profile === undefined ? {} : { profile: target.profile }),
+  };
+  const eks = new EKSClient(common);
+  // One chain for all: a profile that runs a process or signs in by SSO is asked once, not three times.
+  const shared = { ...common, credentials: eks.config.credentials };
+  const iam = new IAMClient(shared);
+  const sts = new STSClient(shared);
+  return {
+    region: target.region,
+    eks,
+    iam,
+    sts,
+    destroy() {
+      eks.destroy();
+      iam.destroy();
+      sts.destroy();
+    },
+  };
+}
