@@ -11,7 +11,9 @@ import {
   type SourceDocument,
   type StringNode,
   type SyntaxNode,
+  sourceEnd,
   sourceOffset,
+  spanInHost,
 } from './tree.js';
 import * as yaml from './yamlEdits.js';
 
@@ -39,13 +41,7 @@ export function inFile(document: SourceDocument, edit: LocalEdit): Edit {
   while (at.host) {
     const { host } = at;
     newText = host.encode(newText, start);
-    const from = host.toHost(start);
-    if (end > start) {
-      const last = host.toHost(end - 1);
-      const next = host.toHost(end);
-      end = host.document.text.slice(last, next).includes('\n') ? last + 1 : next;
-    } else end = from;
-    start = from;
+    [start, end] = spanInHost(at, host, start, end);
     at = host.document;
   }
   return { file: at.file, start, end, newText };
@@ -60,8 +56,9 @@ export function replaceString(node: StringNode, value: string): Edit {
 /** A part of a string, by decoded offsets of `raw`; what stands round it, holes too, stays as it is typed. */
 export function replacePart(node: StringNode, from: number, to: number, text: string): Edit {
   const start = sourceOffset(node, from);
-  const end = to > from ? Math.max(sourceOffset(node, to), start) : start;
-  return inFile(node.document, { start, end, newText: writer(node.document).encode(node, text) });
+  const end = to > from ? Math.max(sourceEnd(node, to), start) : start;
+  const newText = node.encode ? node.encode(text, from) : writer(node.document).encode(node, text);
+  return inFile(node.document, { start, end, newText });
 }
 
 export function renameKey(property: Property, name: string): Edit {

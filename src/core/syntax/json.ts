@@ -135,9 +135,9 @@ export function decodeJson(source: string, start: number, end: number): Decoded 
       at++;
       continue;
     }
-    const escape = source[at + 1]!;
-    const code = escape === 'u' ? /^[0-9a-fA-F]{4}/.exec(source.slice(at + 2, Math.min(at + 6, end)))?.[0] : undefined;
-    raw += code ? String.fromCharCode(Number.parseInt(code, 16)) : (ESCAPES[escape] ?? escape);
+    const letter = source[at + 1]!;
+    const code = letter === 'u' ? /^[0-9a-fA-F]{4}/.exec(source.slice(at + 2, Math.min(at + 6, end)))?.[0] : undefined;
+    raw += code ? String.fromCharCode(Number.parseInt(code, 16)) : (ESCAPES[letter] ?? letter);
     at += code ? 6 : 2;
   }
   offsets.push(end);

@@ -17,6 +17,8 @@ export interface Embedding {
   readonly document: SourceDocument;
   /** The host's offset of a character of this document. Monotonic; `text.length` is the end of the content. */
   toHost(offset: number): number;
+  /** The host's offset behind the character before this one, where that is not where the next one stands. */
+  toHostEnd?(offset: number): number | undefined;
   /** How new text for this document is written at that place in the host: escapes, indentation, … */
   encode(text: string, at: number): string;
   /** What stands behind the masked run that begins at this offset of the embedded text. */
@@ -32,6 +34,8 @@ interface NodeBase {
   readonly end: number;
   /** The object or array that holds it; set by the parser once. */
   parent?: ObjectNode | ArrayNode | undefined;
+  /** What stands for the value in its holder where that is more than the value itself: `!Sub "…"`, `{"Fn::Sub": "…"}`. */
+  readonly outer?: { readonly start: number; readonly end: number } | undefined;
 }
 
 export interface Property {
@@ -79,7 +83,11 @@ export interface StringNode extends NodeBase {
   readonly masked?: readonly Hole[];
   /** Decoded offset → offset in the document; absent where the content stands verbatim at `contentStart`. */
   readonly offsets?: readonly number[] | undefined;
+  /** Decoded offset → offset behind the character before it, where the next one stands elsewhere (`Fn::Join`). */
+  readonly ends?: readonly number[] | undefined;
   readonly contentStart: number;
+  /** Writes new text at a decoded offset, where the style alone does not say how: strings in pieces, shell words, `Fn::Sub`. */
+  readonly encode?: ((text: string, at: number) => string) | undefined;
 }
 
 export interface NumberNode extends NodeBase {
@@ -108,15 +116,29 @@ export interface Place {
 export function placeOf(node: { document: SourceDocument; start: number; end: number }): Place {
   let { document, start, end } = node;
   while (document.host) {
-    const { host } = document;
-    // Behind the content may come a line break and an indentation of the host: those are no part of the span.
-    const last = end > start ? host.toHost(end - 1) : undefined;
-    const next = host.toHost(end);
-    start = host.toHost(start);
-    end = last === undefined ? start : host.document.text.slice(last, next).includes('\n') ? last + 1 : next;
-    document = host.document;
+    [start, end] = spanInHost(document, document.host, start, end);
+    document = document.host.document;
   }
   return { file: document.file, start, end };
+}
+
+/** Carries a span of an embedded document one level out. */
+export function spanInHost(
+  document: SourceDocument,
+  host: Embedding,
+  start: number,
+  end: number,
+): [start: number, end: number] {
+  const from = host.toHost(start);
+  if (end <= start) return [from, from];
+  const known = host.toHostEnd?.(end);
+  if (known !== undefined) return [from, known];
+  const last = host.toHost(end - 1);
+  const next = host.toHost(end);
+  // Behind the content may come a line break and an indentation of the host: those are no part of a span that ends
+  // before them, but of one that takes the line break along.
+  const breaks = document.text[end - 1] !== '\n' && host.document.text.slice(last, next).includes('\n');
+  return [from, breaks ? last + 1 : next];
 }
 
 /** The file's own document, however deeply this one is embedded. */
@@ -130,6 +152,16 @@ export function outermost(document: SourceDocument): SourceDocument {
 export function sourceOffset(node: StringNode, decoded: number): number {
   if (!node.offsets) return node.contentStart + decoded;
   return node.offsets[Math.min(decoded, node.offsets.length - 1)] ?? node.contentStart;
+}
+
+/** Offset in the document behind the decoded character before this decoded offset. */
+export function sourceEnd(node: StringNode, decoded: number): number {
+  return node.ends?.[decoded] ?? sourceOffset(node, decoded);
+}
+
+/** The span that a member or item takes in its holder. */
+export function outerSpan(node: SyntaxNode): { readonly start: number; readonly end: number } {
+  return node.outer ?? node;
 }
 
 export function property(node: SyntaxNode | undefined, key: string): Property | undefined {

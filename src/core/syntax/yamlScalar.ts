@@ -131,7 +131,7 @@ function flow(walk: Walk, event: ScalarEvent, style: 'plain' | 'single' | 'doubl
       walk.push("'", at);
       at += 2;
     } else if (style === 'double' && char === '\\') {
-      at = escape(walk, at, event.valueEnd);
+      at = unescapeInto(walk, at, event.valueEnd);
     } else {
       walk.push(char, at);
       at++;
@@ -147,7 +147,7 @@ function foldLines(walk: Walk, from: number, end: number): number {
   return from + blank.length;
 }
 
-function escape(walk: Walk, at: number, end: number): number {
+function unescapeInto(walk: Walk, at: number, end: number): number {
   const { text } = walk;
   const next = text[at + 1] ?? '';
   if (next === '\n' || next === '\r') {

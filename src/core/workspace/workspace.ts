@@ -3,7 +3,9 @@ import type {
   CredentialStore,
   EksctlCluster,
   OidcProvider,
+  PermissionPolicy,
   Role,
+  RoleReference,
   ServiceAccount,
   TrustPolicy,
   Workload,
@@ -33,6 +35,12 @@ export interface Workspace {
   credentialStores(): readonly CredentialStore[];
   oidcProviders(): readonly OidcProvider[];
   eksctlClusters(): readonly EksctlCluster[];
+  /** Is a permission policy to be judged: a workload-identity role uses it, or somebody chose the file? */
+  judges(policy: PermissionPolicy): boolean;
+  /** The roles of the workspace behind references. */
+  rolesOf(references: readonly RoleReference[]): readonly Role[];
+  /** Does it let pods in, by either mechanism? */
+  isWorkloadRole(role: Role): boolean;
 }
 
 export type RoleMatch =

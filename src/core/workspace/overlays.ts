@@ -1,0 +1,122 @@
+import type { Facts, Kustomization, KustomizePatch, Metadata, ServiceAccount, Workload } from '../facts/model.js';
+import { concat, type Text } from '../syntax/text.js';
+import { literal, outermost, type StringNode } from '../syntax/tree.js';
+import { baseName, directoryOf, joinPath } from './paths.js';
+
+/** From the outermost overlay down to the kustomization that names the file. */
+export type OverlayChain = readonly Kustomization[];
+
+const FILE_NAMES = new Set(['kustomization.yaml', 'kustomization.yml', 'Kustomization']);
+
+/** Who includes what: every way from an outermost overlay to a file. */
+export class Overlays {
+  readonly #chains = new Map<string, OverlayChain[]>();
+  /** Files that kustomizations name as patches: their objects add to others. */
+  readonly patchFiles = new Map<string, { readonly patch: KustomizePatch; readonly by: Kustomization }[]>();
+  readonly #patches = new Map<string, Facts>();
+
+  constructor(kustomizations: readonly Kustomization[], factsOf: (file: string) => Facts | undefined) {
+    const byDirectory = new Map(kustomizations.map((each) => [directoryOf(each.file), each]));
+    const included = new Set<Kustomization>();
+    const children = (kustomization: Kustomization) =>
+      kustomization.resources.flatMap((resource) => {
+        const path = literal(resource);
+        if (path === undefined || /^[a-z]+:\/\/|^git@|github\.com/.test(path)) return [];
+        const target = joinPath(directoryOf(kustomization.file), path);
+        const nested =
+          byDirectory.get(target) ??
+          (FILE_NAMES.has(baseName(target)) ? byDirectory.get(directoryOf(target)) : undefined);
+        return [{ target, nested: nested === kustomization ? undefined : nested }];
+      });
+    for (const each of kustomizations) for (const { nested } of children(each)) if (nested) included.add(nested);
+    const walk = (chain: OverlayChain, depth: number) => {
+      if (depth > 20) return;
+      for (const { target, nested } of children(chain.at(-1)!)) {
+        if (nested) {
+          if (!chain.includes(nested)) walk([...chain, nested], depth + 1);
+        } else this.#chains.set(target, [...(this.#chains.get(target) ?? []), chain]);
+      }
+    };
+    for (const each of kustomizations) if (!included.has(each)) walk([each], 0);
+    for (const by of kustomizations) {
+      for (const patch of by.patches) {
+        const path = literal(patch.path);
+        if (path === undefined) continue;
+        const file = joinPath(directoryOf(by.file), path);
+        this.patchFiles.set(file, [...(this.patchFiles.get(file) ?? []), { patch, by }]);
+        const facts = factsOf(file);
+        if (facts) this.#patches.set(file, facts);
+      }
+    }
+  }
+
+  chainsOf(file: string): readonly OverlayChain[] {
+    return this.#chains.get(file) ?? [];
+  }
+
+  isPatch(fact: ServiceAccount | Workload): boolean {
+    return fact.patch === true || this.patchFiles.has(outermost(fact.node.document).file);
+  }
+
+  /** What the patches of a chain say of one object, innermost first. */
+  patchesFor(chain: OverlayChain, kind: string, metadata: Metadata): PatchContent[] {
+    const found: PatchContent[] = [];
+    for (const kustomization of [...chain].reverse()) {
+      for (const patch of kustomization.patches) found.push(...this.#contents(kustomization, patch, kind, metadata));
+      if (kustomization.commonAnnotations.length > 0) found.push({ annotations: kustomization.commonAnnotations });
+    }
+    return found;
+  }
+
+  #contents(kustomization: Kustomization, patch: KustomizePatch, kind: string, metadata: Metadata): PatchContent[] {
+    const name = literal(metadata.name);
+    const { target } = patch;
+    const targeted =
+      target !== undefined &&
+      (target.kind === undefined || target.kind === kind) &&
+      (target.name === undefined || matchesName(target.name, name));
+    const own: PatchContent[] = targeted && patch.adds.length > 0 ? [{ annotations: patch.adds }] : [];
+    const facts =
+      patch.path === undefined
+        ? undefined
+        : this.#patches.get(joinPath(directoryOf(kustomization.file), literal(patch.path) ?? ''));
+    const accounts = [...(facts?.serviceAccounts ?? []), ...this.inlineAccounts(kustomization, patch)];
+    if (kind !== 'ServiceAccount') return own;
+    const matching = accounts.filter(({ metadata: by }) =>
+      targeted ? true : literal(by.name) !== undefined && literal(by.name) === name,
+    );
+    return [...own, ...matching.map(({ metadata: by }) => ({ annotations: by.annotations, open: by.open === true }))];
+  }
+
+  /** Set by the index: inline patches' objects are facts of the kustomization's own file. */
+  inlineAccounts: (kustomization: Kustomization, patch: KustomizePatch) => readonly ServiceAccount[] = () => [];
+}
+
+export interface PatchContent {
+  readonly annotations: Metadata['annotations'];
+  readonly open?: boolean;
+}
+
+/** Kustomize's targets are anchored regular expressions; most are plain names. */
+function matchesName(pattern: string, name: string | undefined): boolean {
+  if (name === undefined) return false;
+  if (/^[a-z0-9.-]+$/.test(pattern) && pattern === name) return true;
+  try {
+    return new RegExp(`^(?:${pattern})$`).test(name);
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+/** The outermost namespace set wins, as it is applied last. */
+export function namespaceIn(chain: OverlayChain): StringNode | undefined {
+  return chain.find((each) => each.namespace !== undefined)?.namespace;
+}
+
+/** Prefixes and suffixes of all overlays, the innermost nearest to the name. */
+export function nameIn(chain: OverlayChain, name: Text): Text {
+  return [...chain]
+    .reverse()
+    .reduce<Text>((inner, each) => concat(each.namePrefix?.text ?? [], inner, each.nameSuffix?.text ?? []), name);
+}

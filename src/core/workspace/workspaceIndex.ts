@@ -1,0 +1,303 @@
+import type {
+  Association,
+  Facts,
+  PermissionPolicy,
+  Role,
+  RoleReference,
+  ServiceAccount,
+  TrustPolicy,
+  Workload,
+} from '../facts/model.js';
+import { literalOf, onlyHole, sameText, type Text } from '../syntax/text.js';
+import { literal, outermost, type StringNode } from '../syntax/tree.js';
+import { nameIn, namespaceIn, type OverlayChain, Overlays } from './overlays.js';
+import { parseRoleArn } from './roleArn.js';
+import type { Account, AccountVariant, PlacedWorkload, RoleMatch, Workspace } from './workspace.js';
+
+export const ROLE_ARN = 'eks.amazonaws.com/role-arn';
+export const AUDIENCE = 'eks.amazonaws.com/audience';
+
+const UNKNOWN_NAMESPACE: Text = [{ expression: 'namespace' }];
+const UNKNOWN_NAME: Text = [{ expression: 'name' }];
+
+/** The whole picture at one moment; made anew after a change, from the facts of the units that are kept. */
+export class WorkspaceIndex implements Workspace {
+  readonly #facts: readonly Facts[];
+  readonly #overlays: Overlays;
+  #accounts: Map<ServiceAccount, Account> | undefined;
+  #accountsByName: Map<string, Account[]> | undefined;
+  #workloads: Map<Workload, PlacedWorkload> | undefined;
+  #roles: RoleTable | undefined;
+
+  /**
+   * @param units facts by unit (a file, or a Terraform folder)
+   * @param factsOf a file's own facts
+   * @param chosenPolicies files whose permission policies are judged because somebody named them
+   */
+  constructor(
+    units: Iterable<Facts>,
+    factsOf: (file: string) => Facts | undefined,
+    private readonly chosenPolicies: ReadonlySet<string> = new Set(),
+  ) {
+    this.#facts = [...units];
+    this.#overlays = new Overlays(this.#all('kustomizations'), factsOf);
+    this.#overlays.inlineAccounts = (kustomization, patch) =>
+      (factsOf(kustomization.file)?.serviceAccounts ?? []).filter(
+        ({ node }) =>
+          patch.content !== undefined &&
+          node.document === patch.content.document &&
+          node.start >= patch.content.start &&
+          node.end <= patch.content.end,
+      );
+  }
+
+  #all<K extends keyof Facts>(key: K): Facts[K] {
+    return this.#facts.flatMap((facts) => facts[key] as unknown[]) as unknown as Facts[K];
+  }
+
+  accounts(): readonly Account[] {
+    return [...this.#accountTable().values()];
+  }
+
+  accountsNamed(namespace: string, name: string): readonly Account[] {
+    if (!this.#accountsByName) {
+      this.#accountsByName = new Map();
+      for (const account of this.#accountTable().values()) {
+        for (const key of new Set(account.variants.flatMap(keyOf))) {
+          this.#accountsByName.set(key, [...(this.#accountsByName.get(key) ?? []), account]);
+        }
+      }
+    }
+    return this.#accountsByName.get(`${namespace}/${name}`) ?? [];
+  }
+
+  accountOf(fact: ServiceAccount): Account | undefined {
+    return this.#accountTable().get(fact);
+  }
+
+  #accountTable(): Map<ServiceAccount, Account> {
+    this.#accounts ??= new Map(
+      this.#all('serviceAccounts')
+        .filter((fact) => !this.#overlays.isPatch(fact))
+        .map((fact) => [fact, { fact, variants: this.#accountVariants(fact) }]),
+    );
+    return this.#accounts;
+  }
+
+  #chains(fact: ServiceAccount | Workload): readonly OverlayChain[] {
+    const chains = this.#overlays.chainsOf(outermost(fact.node.document).file);
+    return chains.length > 0 ? chains : [[]];
+  }
+
+  #accountVariants(fact: ServiceAccount): AccountVariant[] {
+    return this.#chains(fact).map((chain) => {
+      const { metadata } = fact;
+      const patches = this.#overlays.patchesFor(chain, 'ServiceAccount', metadata);
+      const layers = [metadata, ...patches];
+      const value = (key: string) =>
+        layers
+          .flatMap(({ annotations }) => annotations.filter((each) => each.key.raw === key))
+          .findLast((each) => each.value !== undefined)?.value;
+      const roleArn = value(ROLE_ARN);
+      return {
+        namespace: (namespaceIn(chain) ?? metadata.namespace)?.text ?? UNKNOWN_NAMESPACE,
+        name: nameIn(chain, metadata.name?.text ?? UNKNOWN_NAME),
+        roleArn: roleArn?.kind === 'string' && roleArn.raw !== '' ? roleArn : undefined,
+        audience: value(AUDIENCE),
+        open: layers.some((layer) => layer.open === true),
+      };
+    });
+  }
+
+  workloads(): readonly PlacedWorkload[] {
+    return [...this.#workloadTable().values()];
+  }
+
+  workloadOf(fact: Workload): PlacedWorkload | undefined {
+    return this.#workloadTable().get(fact);
+  }
+
+  #workloadTable(): Map<Workload, PlacedWorkload> {
+    this.#workloads ??= new Map(
+      this.#all('workloads')
+        .filter((fact) => !this.#overlays.isPatch(fact))
+        .map((fact) => [
+          fact,
+          { fact, variants: this.#chains(fact).map((chain) => this.#workloadVariant(fact, chain)) },
+        ]),
+    );
+    return this.#workloads;
+  }
+
+  #workloadVariant(fact: Workload, chain: OverlayChain): PlacedWorkload['variants'][number] {
+    const { metadata, serviceAccountName, podSpec } = fact;
+    const named = serviceAccountName?.text;
+    // Kustomize renames references only to accounts that it renames.
+    const renamed =
+      named &&
+      chain.length > 0 &&
+      this.#all('serviceAccounts').some((each) => sameText(each.metadata.name?.text ?? UNKNOWN_NAME, named) === 'yes');
+    const fallback: Text | undefined = podSpec && !podSpec.open ? ['default'] : undefined;
+    return {
+      namespace: (namespaceIn(chain) ?? metadata.namespace)?.text ?? UNKNOWN_NAMESPACE,
+      name: nameIn(chain, metadata.name?.text ?? UNKNOWN_NAME),
+      serviceAccountName: named === undefined || named.length === 0 ? fallback : renamed ? nameIn(chain, named) : named,
+    };
+  }
+
+  roles(): readonly Role[] {
+    return this.#roleTable().roles;
+  }
+
+  roleFor(reference: StringNode | { readonly address: string }): RoleMatch {
+    if ('address' in reference) return this.#roleTable().byAddress(reference.address);
+    const hole = onlyHole(reference.text);
+    if (hole?.address !== undefined) return this.#roleTable().byAddress(hole.address);
+    return this.#roleTable().byArn(reference.text);
+  }
+
+  /** Which role a policy's or an association's reference means. */
+  roleReferredTo(reference: RoleReference): Role | undefined {
+    const table = this.#roleTable();
+    if (reference.address !== undefined) return table.byAddress(reference.address).found;
+    if (reference.arn) return table.byArn(reference.arn).found;
+    const name = reference.name && literalOf(reference.name);
+    return name === undefined ? undefined : table.byName(name);
+  }
+
+  #roleTable(): RoleTable {
+    this.#roles ??= new RoleTable(this.#all('roles'));
+    return this.#roles;
+  }
+
+  associations(): readonly Association[] {
+    return this.#all('associations');
+  }
+
+  associationsFor(account: Account): readonly { readonly association: Association; readonly certain: boolean }[] {
+    const found = this.associations().flatMap((association) => {
+      const { namespace, serviceAccount } = association;
+      if (!serviceAccount) return [];
+      const answers = account.variants.map((variant) => {
+        const sameName = sameText(serviceAccount.text, variant.name);
+        // An add-on's association names no namespace: the add-on knows it.
+        const sameNamespace = namespace ? sameText(namespace.text, variant.namespace) : 'maybe';
+        return sameName === 'no' || sameNamespace === 'no'
+          ? 'no'
+          : sameName === 'yes' && sameNamespace === 'yes'
+            ? 'yes'
+            : 'maybe';
+      });
+      if (answers.every((answer) => answer === 'no')) return [];
+      return [{ association, certain: answers.every((answer) => answer === 'yes') }];
+    });
+    return found.sort((a, b) => Number(b.certain) - Number(a.certain));
+  }
+
+  trustPolicies(): readonly TrustPolicy[] {
+    return this.#all('trustPolicies');
+  }
+
+  credentialStores(): Facts['credentialStores'] {
+    return this.#all('credentialStores');
+  }
+
+  oidcProviders(): Facts['oidcProviders'] {
+    return this.#all('oidcProviders');
+  }
+
+  eksctlClusters(): Facts['eksctlClusters'] {
+    return this.#all('eksctlClusters');
+  }
+
+  judges(policy: PermissionPolicy): boolean {
+    if (this.chosenPolicies.has(outermost(policy.node.document).file) && policy.roles.length === 0) return true;
+    return this.rolesOf(policy.roles).some((role) => this.isWorkloadRole(role));
+  }
+
+  rolesOf(references: readonly RoleReference[]): readonly Role[] {
+    return references.flatMap((reference) => this.roleReferredTo(reference) ?? []);
+  }
+
+  isWorkloadRole(role: Role): boolean {
+    if (role.managedTrust) return true;
+    const policy = role.trustPolicy;
+    return (
+      policy !== undefined &&
+      policy.statements.some(
+        (statement) => statement.effectValue !== 'Deny' && statement.principals.some(isWorkloadPrincipal),
+      )
+    );
+  }
+}
+
+function isWorkloadPrincipal(principal: { type: string; value: StringNode }): boolean {
+  if (principal.type === 'Service') return /^pods\.eks\./.test(principal.value.raw);
+  if (principal.type !== 'Federated') return false;
+  const shown = principal.value.text.map((part) => (typeof part === 'string' ? part : part.expression)).join('');
+  return /oidc[.-]eks\.|\beks\b|oidc.provider/i.test(shown) && !/github|gitlab/i.test(shown);
+}
+
+function keyOf({ namespace, name }: AccountVariant): string[] {
+  const ns = literalOf(namespace);
+  const own = literalOf(name);
+  return ns === undefined || own === undefined ? [] : [`${ns}/${own}`];
+}
+
+class RoleTable {
+  readonly #byAddress = new Map<string, Role>();
+  readonly #byName = new Map<string, Role[]>();
+
+  constructor(readonly roles: readonly Role[]) {
+    for (const role of roles) {
+      if (role.address !== undefined) this.#byAddress.set(role.address, role);
+      const name = nameOf(role)?.toLowerCase();
+      if (name !== undefined) this.#byName.set(name, [...(this.#byName.get(name) ?? []), role]);
+    }
+  }
+
+  byAddress(address: string): RoleMatch {
+    const found = this.#byAddress.get(address);
+    return found ? { found, by: 'address' } : { found: undefined };
+  }
+
+  byName(name: string): Role | undefined {
+    const named = this.#byName.get(name.toLowerCase()) ?? [];
+    return named.length === 1 ? named[0] : undefined;
+  }
+
+  byArn(text: Text): RoleMatch {
+    const wanted = parseRoleArn(text);
+    if (!wanted) return { found: undefined };
+    const named = this.#byName.get(wanted.name.toLowerCase()) ?? [];
+    const candidates = named.filter((role) => {
+      const account = accountOf(role);
+      return account === undefined || wanted.account === undefined || account === wanted.account;
+    });
+    const exact = candidates.filter((role) => pathOf(role) === wanted.path);
+    const certain = exact.filter((role) => accountOf(role) !== undefined && wanted.account !== undefined);
+    if (certain.length > 0) return { found: certain[0]!, by: 'arn' };
+    // A name alone is proof only where it is the only one.
+    if (exact.length === 1 && named.length === 1) return { found: exact[0]!, by: 'name' };
+    if (exact.length === 0 && candidates.length === 1 && named.length === 1 && pathOf(candidates[0]!) !== undefined) {
+      return { found: undefined, pathDiffers: candidates[0]! };
+    }
+    return { found: undefined };
+  }
+}
+
+export function nameOf(role: Role): string | undefined {
+  return literal(role.name) ?? (role.arn ? parseRoleArn(role.arn.text)?.name : undefined);
+}
+
+export function accountOf(role: Role): string | undefined {
+  return (role.arn ? parseRoleArn(role.arn.text)?.account : undefined) ?? role.account;
+}
+
+/** With both slashes; undefined where the document leaves it open. */
+export function pathOf(role: Role): string | undefined {
+  if (role.arn) return parseRoleArn(role.arn.text)?.path;
+  if (!role.path) return '/';
+  const path = literal(role.path);
+  return path === undefined ? undefined : `/${path.split('/').filter(Boolean).join('/')}/`.replace('//', '/');
+}
