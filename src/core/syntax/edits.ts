@@ -97,6 +97,16 @@ export function appendItem(node: SyntaxNode, value: Json): Edit {
 }
 
 /**
+ * One more nested block of Terraform (`condition { … }`); in its JSON syntax one more member of the list of that name.
+ * @param attributes in the order in which they are written
+ */
+export function addBlock(object: ObjectNode, type: string, attributes: { readonly [name: string]: Json }): Edit {
+  if (object.document.language === 'hcl') return inFile(object.document, hcl.addBlock(object, type, attributes));
+  const existing = object.properties.findLast((candidate) => candidate.key.raw === type)?.value;
+  return existing ? appendItem(existing, attributes) : addProperty(object, type, [attributes]);
+}
+
+/**
  * Sets `object.path…key = value`, making what is missing on the way.
  * @returns undefined where something on the way is no object
  */
