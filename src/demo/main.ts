@@ -1,0 +1,56 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type DemoServers, startDemo } from './startDemo.js';
+
+const usage = `Usage: node dist/demo.js [--dir DIR]
+
+Starts the demo cluster: a Kubernetes API and the AWS services it needs, on 127.0.0.1, until it is interrupted.
+  --dir DIR   where to write the kubeconfig (default: a new temporary folder)
+`;
+
+function explain(servers: DemoServers): string {
+  const exports = Object.entries({ KUBECONFIG: servers.kubeconfig, ...servers.env })
+    .map(([name, value]) => `  export ${name}=${value}`)
+    .join('\n');
+  const { cluster, serviceAccounts } = servers.scenario;
+  return `${cluster.name} is up: ${serviceAccounts.length} service accounts.
+
+  kubeconfig  ${servers.kubeconfig}
+  Kubernetes  ${servers.kubernetesUrl}
+  AWS         ${servers.awsUrl}
+
+In another terminal (the keys are good for this server only):
+${exports}
+
+Then, for example:
+  kubectl get serviceaccounts -A
+  pod-iam inspect
+
+Interrupt to stop.
+`;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { dir: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) {
+    process.stdout.write(usage);
+    return;
+  }
+  const directory = values.dir ? resolve(values.dir) : await mkdtemp(join(tmpdir(), 'pod-iam-demo-'));
+  const servers = await startDemo({ directory });
+  process.stdout.write(explain(servers));
+  const stop = (): void => {
+    void servers.close();
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+  process.exitCode = 2;
+});
