@@ -79,9 +79,12 @@ function parseOne(document: SourceDocument, source: string, start: number, end: 
   }
 }
 
-/** Blanks the line of an error; where that is blank already, the nearest one before it that is not. */
+/**
+ * Blanks the line that is to blame: a line before the error that opens a bracket or a quote and does not close it, else the
+ * error's own line; where that is blank already, the nearest one before it that is not.
+ */
 function withoutLineAt(text: string, at: number): string {
-  let end = at;
+  let end = unclosedBefore(text, at) ?? at;
   for (;;) {
     const newline = text.indexOf('\n', end);
     const lineEnd = newline < 0 ? text.length : newline;
@@ -93,6 +96,41 @@ function withoutLineAt(text: string, at: number): string {
     if (lineStart === 0) return text;
     end = lineStart - 1;
   }
+}
+
+/** Where a line up to the error begins that leaves a bracket or quote open though the next line is a new member or item. */
+function unclosedBefore(text: string, at: number): number | undefined {
+  const limit = text.indexOf('\n', at) < 0 ? text.length : text.indexOf('\n', at);
+  let start = 0;
+  while (start < limit) {
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
+    const line = text.slice(start, end);
+    if (/[[{"']/.test(line) && leavesOpen(line) && /^\s*(?:- |[\w.\-/"']+:(?:\s|$)|$)/.test(lineAfter(text, end))) return start;
+    start = end + 1;
+  }
+  return undefined;
+}
+
+function lineAfter(text: string, end: number): string {
+  const newline = text.indexOf('\n', end + 1);
+  return text.slice(end + 1, newline < 0 ? text.length : newline);
+}
+
+function leavesOpen(line: string): boolean {
+  let depth = 0;
+  let quote = '';
+  let previous = ' ';
+  for (const char of line) {
+    if (quote !== '') {
+      if (char === quote && previous !== '\\') quote = '';
+    } else if ((char === '"' || char === "'") && /[\s:[{,]/.test(previous)) quote = char;
+    else if (char === '#' && /\s/.test(previous)) break;
+    else if (char === '[' || char === '{') depth++;
+    else if (char === ']' || char === '}') depth--;
+    previous = char;
+  }
+  return quote !== '' || depth > 0;
 }
 
 function withoutRestFrom(text: string, at: number): string {
