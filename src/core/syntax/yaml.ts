@@ -72,7 +72,7 @@ function parseOne(document: SourceDocument, source: string, start: number, end: 
       const at = error instanceof YAMLException && error.mark ? Math.min(error.mark.position, text.length) : 0;
       const message = error instanceof YAMLException ? error.reason : String(error);
       faults.push({ message, start: start + at, end: start + at });
-      const next = repairs < MAX_REPAIRS ? withoutLineAt(text, at) : withoutRestFrom(text, at);
+      const next = repairs < MAX_REPAIRS ? withoutBadLine(text, at) : withoutRestFrom(text, at);
       if (next === text || repairs > MAX_REPAIRS) return { root: undefined, start, end, faults };
       text = next;
     }
@@ -80,11 +80,29 @@ function parseOne(document: SourceDocument, source: string, start: number, end: 
 }
 
 /**
- * Blanks the line that is to blame: a line before the error that opens a bracket or a quote and does not close it, else the
- * error's own line; where that is blank already, the nearest one before it that is not.
+ * Blanks the line that is to blame: the error's own, or one before it that opens a bracket or a quote and does not close it,
+ * whichever lets the parser come further.
  */
+function withoutBadLine(text: string, at: number): string {
+  const own = withoutLineAt(text, at);
+  const opening = unclosedBefore(text, at);
+  if (opening === undefined) return own;
+  const other = withoutLineAt(text, opening);
+  return errorIn(other) > errorIn(own) ? other : own;
+}
+
+function errorIn(text: string): number {
+  try {
+    parseEvents(text, { maxDepth: MAX_DEPTH });
+    return Number.POSITIVE_INFINITY;
+  } catch (error) {
+    return error instanceof YAMLException && error.mark ? error.mark.position : 0;
+  }
+}
+
+/** Blanks the line at an offset; where that is blank already, the nearest one before it that is not. */
 function withoutLineAt(text: string, at: number): string {
-  let end = unclosedBefore(text, at) ?? at;
+  let end = at;
   for (;;) {
     const newline = text.indexOf('\n', end);
     const lineEnd = newline < 0 ? text.length : newline;
