@@ -1,5 +1,5 @@
-// The forms of condition values that are not strings. Each reader gives undefined for what is not of that form; such a value
-// equals nothing.
+// The forms of condition values that are not strings. A reader that gives undefined says that the value is not of that
+// form; such a value equals nothing.
 
 /** An integer or decimal. */
 export function parseNumber(value: string): number | undefined {
@@ -44,16 +44,16 @@ function zoneOf(zone: string | undefined): number {
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** The bytes behind base64, as a string that is equal where they are. */
-export function parseBinary(value: string): string | undefined {
+/** The bytes behind base64, in a form that is equal where they are. What is not base64 equals itself only. */
+export function parseBinary(value: string): string {
   const body = value.replace(/=+$/, '');
-  if (!/^[A-Za-z0-9+/]*$/.test(body) || body.length % 4 === 1 || value.length - body.length > 2) return undefined;
-  if (value.length !== body.length && value.length % 4 !== 0) return undefined;
+  if (value.length % 4 !== 0 || !/^[A-Za-z0-9+/]*$/.test(body) || value.length - body.length > 2) return value;
   // Bits behind the last whole byte don't count.
-  const unused = body.length % 4 === 2 ? 4 : body.length % 4 === 3 ? 2 : 0;
-  if (unused === 0) return body;
+  const padding = value.length - body.length;
+  if (padding === 0) return value;
   const last = BASE64.indexOf(body[body.length - 1]!);
-  return body.slice(0, -1) + BASE64[(last >> unused) << unused];
+  const unused = padding * 2;
+  return body.slice(0, -1) + BASE64[(last >> unused) << unused] + '='.repeat(padding);
 }
 
 export interface Network {
