@@ -245,7 +245,7 @@ serviceAccount({
   story: 'Needs nothing of AWS; its pods could take the node role.',
   expected: fallsBack,
 });
-workload('Deployment', 'kube-system', 'coredns', podsOn(10 * day, nodeA, nodeB));
+workload('Deployment', 'kube-system', 'coredns', podsOn(10 * day, nodeA, nodeB), { withoutAws: true });
 
 serviceAccount({
   namespace: 'kube-system',
@@ -336,7 +336,7 @@ serviceAccount({
   story: 'Has no AWS identity of its own; its pod could take the node role.',
   expected: fallsBack,
 });
-workload('Deployment', 'checkout', 'frontend', podsOn(2 * day, nodeC));
+workload('Deployment', 'checkout', 'frontend', podsOn(2 * day, nodeC), { withoutAws: true });
 
 // --- payments --------------------------------------------------------------------------------------------------------
 

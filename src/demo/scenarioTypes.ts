@@ -75,6 +75,8 @@ export interface WorkloadRecord {
   readonly env?: readonly EnvVarRecord[];
   readonly hostNetwork?: boolean;
   readonly nodeSelector?: Readonly<Record<string, string>>;
+  /** The image has no `aws` program. */
+  readonly withoutAws?: boolean;
   readonly pods: readonly PodRecord[];
 }
 

@@ -8,9 +8,12 @@ import { closedPort, serve } from './httpServer.js';
 import { createSigningKey } from './jwt.js';
 import { kubeconfigOf } from './kubeconfig.js';
 import { Controllers } from './kubernetes/controllers.js';
+import type { RunCommand } from './kubernetes/exec.js';
 import { createManifests, seedStore } from './kubernetes/manifests.js';
 import { KubernetesServer } from './kubernetes/server.js';
 import { Store } from './kubernetes/store.js';
+import { TokenIssuer } from './kubernetes/tokens.js';
+import { PodCommands } from './podCommands.js';
 import { RequestLog } from './requestLog.js';
 import { ordersProd } from './scenario.js';
 import { issuerHost, type Scenario } from './scenarioTypes.js';
@@ -50,7 +53,8 @@ export async function startDemo(options: DemoOptions): Promise<DemoServers> {
   const now = options.now ?? (() => new Date());
   const startedAt = now();
   const certificate = createServerCertificate(startedAt);
-  const signingKeys = [await createSigningKey()];
+  const signingKey = await createSigningKey();
+  const signingKeys = [signingKey];
   const faults = new Faults(options.faults);
   const requests = new RequestLog();
   const unreachableUrl = `https://127.0.0.1:${await closedPort()}`;
@@ -65,11 +69,20 @@ export async function startDemo(options: DemoOptions): Promise<DemoServers> {
     now,
     (namespace, name) => aws?.associationOf(namespace, name) !== undefined,
   );
+  const tokens = new TokenIssuer(scenario.cluster, store, signingKey, now);
+  const runCommand: RunCommand = (pod, container, command) => {
+    if (!aws) {
+      throw new Error('a command before the servers were up');
+    }
+    return new PodCommands(aws, store, tokens).run(pod, container, command);
+  };
   const kubernetes = new KubernetesServer({
     manifests,
     store,
     controllers,
     signingKeys,
+    tokens,
+    runCommand,
     now,
     bookmarkMilliseconds: options.bookmarkMilliseconds ?? 60_000,
   });

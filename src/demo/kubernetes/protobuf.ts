@@ -118,7 +118,7 @@ function textOf(value: number | Buffer | undefined): string {
   return Buffer.isBuffer(value) ? value.toString('utf8') : '';
 }
 
-function valueOf(field: Field, value: number | Buffer): unknown {
+function readValue(field: Field, value: number | Buffer): unknown {
   switch (field.kind) {
     case 'string':
       return textOf(value);
@@ -143,7 +143,7 @@ function readMessage(bytes: Buffer, fields: Fields): Record<string, unknown> {
     if (!field) {
       continue;
     }
-    const read = valueOf(field, value);
+    const read = readValue(field, value);
     const { name } = field;
     if (field.list) {
       result[name] = [...((result[name] as unknown[] | undefined) ?? []), read];

@@ -1,21 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { DemoRequest, Protocol, Reply, StreamReply } from '../httpServer.js';
-import { keySet, type SigningKey, signToken } from '../jwt.js';
+import { keySet, type SigningKey } from '../jwt.js';
 import type { LoggedRequest } from '../requestLog.js';
 import { issuerHost, type UserRecord } from '../scenarioTypes.js';
-import { authenticate, authorize, isAllowed } from './access.js';
+import { authenticate, authorize } from './access.js';
 import type { Controllers } from './controllers.js';
+import { execInPod, type RunCommand } from './exec.js';
 import { formOf, listReply, watchReply } from './lists.js';
 import type { Manifests } from './manifests.js';
 import { type KubernetesObject, stableSuffix } from './objects.js';
 import { applyPatch } from './patch.js';
 import { readProtobuf } from './protobuf.js';
 import { apiGroup, apiVersionOf, groupList, resourceList } from './resources.js';
+import { reviewOf } from './reviews.js';
 import { type ObjectRoute, routeOf } from './route.js';
 import { jsonReply, notFound, StatusError, statusReply } from './status.js';
 import { objectKey, type Store } from './store.js';
 import { tableOf } from './table.js';
+import type { TokenIssuer, TokenRequestSpec } from './tokens.js';
 
 export interface KubernetesOptions {
   readonly manifests: Manifests;
@@ -24,7 +27,8 @@ export interface KubernetesOptions {
   readonly signingKeys: readonly SigningKey[];
   readonly now: () => Date;
   readonly bookmarkMilliseconds: number;
-  readonly exec?: (request: DemoRequest, pod: KubernetesObject, socket: Duplex) => void;
+  readonly tokens: TokenIssuer;
+  readonly runCommand: RunCommand;
 }
 
 function parseBody<Body = Record<string, unknown>>(request: DemoRequest): Body {
@@ -40,6 +44,8 @@ function parseBody<Body = Record<string, unknown>>(request: DemoRequest): Body {
     );
   }
 }
+
+const openApiType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
 const dnsSubdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
@@ -108,11 +114,7 @@ export class KubernetesServer implements Protocol {
 
   upgrade(request: DemoRequest, socket: Duplex): void {
     try {
-      const { pod } = this.execTarget(request);
-      if (!this.options.exec) {
-        throw new StatusError(501, 'this cluster does not run commands');
-      }
-      this.options.exec(request, pod, socket);
+      execInPod(request, this.execTarget(request), socket, this.options.runCommand);
     } catch (error) {
       if (!(error instanceof StatusError)) {
         throw error;
@@ -124,7 +126,7 @@ export class KubernetesServer implements Protocol {
     }
   }
 
-  private execTarget(request: DemoRequest): { pod: KubernetesObject } {
+  private execTarget(request: DemoRequest): KubernetesObject {
     const found = routeOf(request);
     const user = authenticate(this.options.manifests.scenario.users, request.headers.authorization);
     if (found.kind !== 'object' || found.route.type.resource !== 'pods' || found.route.subresource !== 'exec') {
@@ -132,7 +134,7 @@ export class KubernetesServer implements Protocol {
     }
     const { namespace, name } = found.route;
     authorize(user, { verb: 'create', group: '', resource: 'pods/exec', namespace, name });
-    return { pod: this.read(found.route) };
+    return this.read(found.route);
   }
 
   private answer(request: DemoRequest): Reply | StreamReply {
@@ -200,6 +202,9 @@ export class KubernetesServer implements Protocol {
           claims_supported: ['sub', 'iss'],
           id_token_signing_alg_values_supported: ['RS256'],
         });
+      case '/openapi/v2':
+        // kubectl asks for protobuf; nothing at all is an empty description, and then it checks nothing before it sends.
+        return { status: 200, headers: { 'content-type': openApiType }, body: '' };
       case '/openid/v1/jwks':
         return jsonReply(200, keySet(this.options.signingKeys));
       default:
@@ -216,49 +221,8 @@ export class KubernetesServer implements Protocol {
   }
 
   private review(request: DemoRequest, resource: string, user: UserRecord): Reply {
-    const body = parseBody<{ spec?: Record<string, unknown> }>(request);
-    switch (resource) {
-      case 'selfsubjectaccessreviews': {
-        const asked = (body.spec?.resourceAttributes ?? {}) as Record<string, string>;
-        const allowed =
-          body.spec?.nonResourceAttributes !== undefined ||
-          isAllowed(user, {
-            verb: asked.verb ?? '',
-            group: asked.group ?? '',
-            resource: asked.subresource ? `${asked.resource}/${asked.subresource}` : (asked.resource ?? ''),
-            namespace: asked.namespace ?? '',
-            name: asked.name ?? '',
-          });
-        return jsonReply(201, {
-          kind: 'SelfSubjectAccessReview',
-          apiVersion: 'authorization.k8s.io/v1',
-          metadata: {},
-          spec: body.spec,
-          status: { allowed, ...(allowed ? { reason: 'RBAC: allowed' } : {}) },
-        });
-      }
-      case 'selfsubjectrulesreviews':
-        return jsonReply(201, {
-          kind: 'SelfSubjectRulesReview',
-          apiVersion: 'authorization.k8s.io/v1',
-          metadata: {},
-          spec: body.spec,
-          status: {
-            resourceRules: [{ verbs: ['get', 'list', 'watch'], apiGroups: ['*'], resources: ['*'] }],
-            nonResourceRules: [],
-            incomplete: true,
-          },
-        });
-      case 'selfsubjectreviews':
-        return jsonReply(201, {
-          kind: 'SelfSubjectReview',
-          apiVersion: 'authentication.k8s.io/v1',
-          metadata: {},
-          status: { userInfo: { username: user.name, groups: user.groups } },
-        });
-      default:
-        throw new StatusError(404, 'the server could not find the requested resource');
-    }
+    const { spec } = parseBody<{ spec?: Record<string, unknown> }>(request);
+    return jsonReply(201, reviewOf(resource, spec, user));
   }
 
   private answerObject(request: DemoRequest, route: ObjectRoute): Reply | StreamReply {
@@ -442,73 +406,18 @@ export class KubernetesServer implements Protocol {
   private createToken(request: DemoRequest, route: ObjectRoute): Reply {
     const { namespace, name } = route;
     const account = this.read(route);
-    const { spec = {} } = parseBody<{
-      spec?: {
-        audiences?: string[];
-        expirationSeconds?: number;
-        boundObjectRef?: { kind?: string; name?: string; uid?: string };
-      };
-    }>(request);
-    const seconds = spec.expirationSeconds ?? 3600;
-    if (seconds < 600) {
-      throw new StatusError(
-        422,
-        `TokenRequest.authentication.k8s.io "" is invalid: spec.expirationSeconds: Invalid value: ${seconds}: may not specify a duration less than 10 minutes`,
-        { group: 'authentication.k8s.io', kind: 'TokenRequest' },
-      );
-    }
-    const bound = spec.boundObjectRef;
-    const pod =
-      bound?.kind === 'Pod'
-        ? this.options.store.collection('pods').get(`${namespace}/${bound.name}`)?.object
-        : undefined;
-    if (bound?.kind === 'Pod' && !pod) {
-      throw notFound('', 'pods', bound.name ?? '');
-    }
-    if (pod && bound?.uid && bound.uid !== pod.metadata.uid) {
-      throw new StatusError(
-        409,
-        `Operation cannot be fulfilled on pods "${bound.name}": the UID in the bound object reference (${bound.uid}) does not match the UID in record. The object might have been deleted and then recreated`,
-        { name: bound.name, kind: 'pods' },
-      );
-    }
-    const podSpec = pod?.spec as { serviceAccountName?: string; nodeName?: string } | undefined;
-    if (podSpec && podSpec.serviceAccountName !== name) {
-      throw new StatusError(
-        400,
-        `cannot bind token for serviceaccount "${name}" to pod running with different serviceaccount name.`,
-      );
-    }
-    const issuer = `https://${issuerHost(this.options.manifests.scenario.cluster)}`;
-    const issued = Math.floor(this.options.now().getTime() / 1000);
-    // EKS gives no token for longer than a day.
-    const expires = issued + Math.min(seconds, 86_400);
-    const audiences = spec.audiences?.length ? spec.audiences : [issuer];
-    const [key] = this.options.signingKeys;
-    if (!key) {
-      throw new StatusError(500, 'no signing key');
-    }
-    const token = signToken(key, {
-      aud: audiences,
-      exp: expires,
-      iat: issued,
-      iss: issuer,
-      jti: randomUUID(),
-      'kubernetes.io': {
-        namespace,
-        ...(podSpec?.nodeName ? { node: { name: podSpec.nodeName } } : {}),
-        ...(pod ? { pod: { name: pod.metadata.name, uid: pod.metadata.uid } } : {}),
-        serviceaccount: { name, uid: account.metadata.uid },
-      },
-      nbf: issued,
-      sub: `system:serviceaccount:${namespace}:${name}`,
-    });
+    const { spec = {} } = parseBody<{ spec?: TokenRequestSpec }>(request);
+    const issued = this.options.tokens.issue(account, spec);
     return jsonReply(201, {
       kind: 'TokenRequest',
       apiVersion: 'authentication.k8s.io/v1',
       metadata: { name, namespace, creationTimestamp: this.timestamp() },
-      spec: { audiences, expirationSeconds: seconds, boundObjectRef: bound ?? null },
-      status: { token, expirationTimestamp: `${new Date(expires * 1000).toISOString().slice(0, 19)}Z` },
+      spec: {
+        audiences: issued.audiences,
+        expirationSeconds: spec.expirationSeconds ?? 3600,
+        boundObjectRef: spec.boundObjectRef ?? null,
+      },
+      status: { token: issued.token, expirationTimestamp: `${issued.expires.toISOString().slice(0, 19)}Z` },
     });
   }
 }
