@@ -1,0 +1,62 @@
+locals {
+  issuer    = "oidc.eks.eu-west-1.amazonaws.com/id/8A5C2E1B7D90463FA1E2C3D4B5F60718"
+  namespace = "search"
+}
+
+data "aws_iam_policy_document" "search" {
+  statement {
+    actions = ["sts:AssumeRoleWithWebIdentity"]
+
+    principals {
+      type        = "Federated"
+      identifiers = ["arn:aws:iam::111122223333:oidc-provider/${local.issuer}"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "${local.issuer}:sub"
+      values   = ["system:serviceaccount:${local.namespace}:search"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "${local.issuer}:aud"
+      values   = ["sts.amazonaws.com"]
+    }
+  }
+}
+
+resource "aws_iam_role" "search" {
+  name               = "search"
+  assume_role_policy = data.aws_iam_policy_document.search.json
+}
+
+resource "kubernetes_service_account_v1" "search" {
+  metadata {
+    name      = "search"
+    namespace = local.namespace
+    annotations = {
+      "eks.amazonaws.com/role-arn" = aws_iam_role.search.arn
+    }
+  }
+}
+
+resource "aws_iam_role" "catalog" {
+  name = "catalog"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Service = "pods.eks.amazonaws.com" }
+      Action    = ["sts:AssumeRole", "sts:TagSession"]
+      Condition = { StringEquals = { "aws:SourceAccount" = "111122223333" } }
+    }]
+  })
+}
+
+resource "aws_eks_pod_identity_association" "catalog" {
+  cluster_name    = "orders-prod"
+  namespace       = "catalog"
+  service_account = "catalog"
+  role_arn        = aws_iam_role.catalog.arn
+}
