@@ -27,6 +27,8 @@ export interface LiveFailure {
   readonly permission?: string;
   /** The HTTP status, where there was one. */
   readonly status?: number;
+  /** Nobody answers at that address at all: no use in asking for anything else there. */
+  readonly refused?: true;
 }
 
 export type Result<T> =
@@ -178,7 +180,9 @@ export interface ServiceAccountIdentity {
   readonly trust: Trust;
   readonly trustDetail?: TrustDetail;
   readonly status: Status;
-  /** The row's description: the reason, not the category. */
+  /** `IRSA → payments-api`, `node role ng-default`, `no identity`. */
+  readonly identity: string;
+  /** The rest of the row: the reason where something is wrong or unknown, else how many pods. */
   readonly summary: string;
   readonly callerIdentity: CallerIdentity;
   readonly pods: PodsOfAccount;
@@ -286,6 +290,8 @@ export interface LiveFinding {
   readonly ruleId: string;
   readonly severity: 'error' | 'warning' | 'information' | 'hint';
   readonly message: string;
+  /** The same for a row: `trust denies: 'wrker' ≠ 'worker'`. */
+  readonly short: string;
   /** What it is about where that is not the service account itself: a pod, a role's ARN, a node group. */
   readonly object?: string;
 }

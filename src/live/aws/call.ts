@@ -56,7 +56,11 @@ export function awsFailure(what: string, permission: string, error: unknown): Li
     name !== '' && name !== 'Error' && !told.startsWith(name) && reason !== 'unreachable' ? `${name}: ${told}` : told,
     permission,
   );
-  return status === undefined ? made : { ...made, status };
+  return {
+    ...made,
+    ...(status === undefined ? {} : { status }),
+    ...(networkReason(error)?.refused ? { refused: true as const } : {}),
+  };
 }
 
 function reasonOf(name: string, status: number | undefined): FailureReason | undefined {

@@ -1,5 +1,5 @@
 import { failed, success } from '../failure.js';
-import type { Result } from '../types.js';
+import type { AgentState, Result } from '../types.js';
 import type { Connection } from './connection.js';
 
 /** The issuer of the cluster's service account tokens, without `https://`. Needs `system:service-account-issuer-discovery`. */
@@ -48,4 +48,28 @@ export async function whoAmI(connection: Connection, signal: AbortSignal): Promi
   return typeof username === 'string'
     ? success(username)
     : failed(what, 'invalid-response', 'the answer names no user');
+}
+
+const AGENT = 'eks-pod-identity-agent';
+
+/** The agent where it is no add-on: its chart's DaemonSet. @returns undefined where there is none */
+export async function readAgentDaemonSet(
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<Result<AgentState | undefined>> {
+  const what = `get daemonset kube-system/${AGENT}`;
+  const answer = await connection.json(
+    {
+      what,
+      path: `/apis/apps/v1/namespaces/kube-system/daemonsets/${AGENT}`,
+      permission: 'get daemonsets in kube-system',
+    },
+    signal,
+  );
+  if (!answer.ok) return answer.failure.reason === 'not-found' ? success(undefined) : answer;
+  const { status } = (answer.value ?? {}) as { status?: { desiredNumberScheduled?: unknown; numberReady?: unknown } };
+  const wanted = Number(status?.desiredNumberScheduled ?? 0);
+  const ready = Number(status?.numberReady ?? 0);
+  const issues = ready < wanted ? [`${ready} of ${wanted} agents are ready`] : [];
+  return success({ kind: 'daemon-set', healthy: issues.length === 0, issues });
 }

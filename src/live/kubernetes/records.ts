@@ -96,7 +96,10 @@ export function podRecord(object: unknown): PodRecord | undefined {
       .split(',')
       .filter((part) => part !== ''),
     misplacedRole: text(annotations?.['eks.amazonaws.com/role-arn']),
-    windows: text(selector?.['kubernetes.io/os']) === 'windows' || text(at(spec, 'os')?.name) === 'windows',
+    windows:
+      text(selector?.['kubernetes.io/os']) === 'windows' ||
+      text(at(spec, 'os')?.name) === 'windows' ||
+      WINDOWS_AFFINITY.test(JSON.stringify(at(at(spec, 'affinity'), 'nodeAffinity') ?? '')),
     fargate:
       text(labels?.['eks.amazonaws.com/fargate-profile']) !== undefined ||
       (node?.startsWith('fargate-') ?? false) ||
@@ -110,6 +113,8 @@ export function podRecord(object: unknown): PodRecord | undefined {
     ),
   };
 }
+
+const WINDOWS_AFFINITY = /"operator":"In","values":\["windows"\]|"values":\["windows"\],"operator":"In"/;
 
 function containerRecord(object: unknown): ContainerRecord {
   const container = record(object) ?? {};

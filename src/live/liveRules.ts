@@ -1,0 +1,75 @@
+/**
+ * The rules of the catalogue on live objects: a role's document and a service account's annotations are made the trees and facts
+ * that files are, and judged by the same rules. Only what one object says alone is asked here; links are `judge`'s.
+ */
+import { readTrustPolicy } from '../core/facts/iamPolicy.js';
+import { readKubernetesObject } from '../core/facts/kubernetes.js';
+import { type Facts, noFacts } from '../core/facts/model.js';
+import { treeOfValue } from '../core/iam/asDeployed.js';
+import { rules } from '../core/rules/index.js';
+import type { SourceDocument } from '../core/syntax/tree.js';
+import type { Workspace } from '../core/workspace/workspace.js';
+import { WorkspaceIndex } from '../core/workspace/workspaceIndex.js';
+import type { LiveRole } from './aws/roles.js';
+import type { ServiceAccountRecord } from './kubernetes/records.js';
+import type { ReadRole } from './state.js';
+import type { LiveFinding } from './types.js';
+
+/** A live object stands alone here: what it is linked to was judged with the cluster's own answers. */
+const ALONE: Workspace = new WorkspaceIndex([], () => undefined);
+
+export function readPolicyOf(role: LiveRole): ReadRole {
+  let value: unknown;
+  try {
+    value = JSON.parse(role.trustPolicy);
+  } catch {
+    return { role, policy: undefined, text: role.trustPolicy, findings: [] };
+  }
+  const text = JSON.stringify(value, null, 2);
+  const policy = readTrustPolicy(treeOfValue(value, { file: role.arn, language: 'json', text }));
+  if (!policy) return { role, policy, text, findings: [] };
+  return { role, policy, text, findings: judgeAlone({ ...noFacts(), trustPolicies: [policy] }, role.arn) };
+}
+
+const judged = new WeakMap<ServiceAccountRecord, readonly LiveFinding[]>();
+
+/** What the rules say of a service account's own annotations. Once a record: a changed object is another record. */
+export function accountFindings(account: ServiceAccountRecord): readonly LiveFinding[] {
+  if (Object.keys(account.annotations).length === 0) return [];
+  const known = judged.get(account);
+  if (known) return known;
+  const { namespace, name, annotations } = account;
+  const object = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace, annotations } };
+  const document: SourceDocument = { file: `${namespace}/${name}`, language: 'json', text: JSON.stringify(object) };
+  const facts = noFacts();
+  readKubernetesObject(treeOfValue(object, document), facts, { source: 'live' });
+  const findings = judgeAlone(facts, undefined);
+  judged.set(account, findings);
+  return findings;
+}
+
+function judgeAlone(facts: Facts, object: string | undefined): LiveFinding[] {
+  const findings: LiveFinding[] = [];
+  for (const rule of rules) {
+    if (rule.scope !== 'document') continue;
+    for (const report of rule.check(facts, ALONE)) {
+      const { message } = report;
+      findings.push({
+        ruleId: rule.id,
+        severity: report.severity ?? rule.severity,
+        message,
+        short: shortened(message),
+        ...(object === undefined ? {} : { object }),
+      });
+    }
+  }
+  return findings;
+}
+
+const SHORT = 80;
+
+/** The first clause of a message. */
+function shortened(message: string): string {
+  const clause = /^(.*?)(?:[;.:](?:\s|$)|$)/.exec(message)?.[1] ?? message;
+  return clause.length > SHORT ? `${clause.slice(0, SHORT - 1)}…` : clause;
+}

@@ -1,0 +1,78 @@
+import { setImmediate } from 'node:timers/promises';
+import { annotationOf, type Judgement, judge } from './judge.js';
+import type { ServiceAccountRecord } from './kubernetes/records.js';
+import type { ClusterState } from './state.js';
+import type { ServiceAccountIdentity } from './types.js';
+
+/** An editor must stay responsive: rows are judged in slices of this length. */
+const SLICE_MS = 12;
+
+/**
+ * The rows of a cluster, judged anew only where something they were made of has changed. Ten thousand of them are judged in a
+ * fraction of a second, but that is still too long at one go.
+ */
+export class Rows {
+  private readonly judgements = new Map<string, Judgement>();
+  private dirty = new Set<string>();
+  private everything = false;
+  private sorted: string[] = [];
+  private resort = false;
+
+  constructor(private readonly state: ClusterState) {}
+
+  touch(key: string): void {
+    this.dirty.add(key);
+  }
+
+  /** Something of the cluster as a whole has changed. */
+  touchAll(): void {
+    this.everything = true;
+  }
+
+  /** A role's answer came: those that ask for it. */
+  touchRole(arn: string): void {
+    for (const [key, account] of this.state.serviceAccounts) {
+      const association = this.state.associations.get(key);
+      if (annotationOf(account) === arn || association?.roleArn === arn || association?.targetRoleArn === arn)
+        this.dirty.add(key);
+    }
+  }
+
+  get(key: string): Judgement | undefined {
+    return this.judgements.get(key);
+  }
+
+  /** The rows as they now are, sorted by namespace and name; unchanged ones are the same objects as before. */
+  async refresh(signal: AbortSignal): Promise<readonly ServiceAccountIdentity[]> {
+    const keys: Iterable<string> = this.everything
+      ? [...this.state.serviceAccounts.keys(), ...this.judgements.keys()]
+      : this.dirty;
+    this.everything = false;
+    this.dirty = new Set();
+    let sliceEnds = performance.now() + SLICE_MS;
+    for (const key of keys) {
+      const account: ServiceAccountRecord | undefined = this.state.serviceAccounts.get(key);
+      if (account) {
+        if (!this.judgements.has(key)) this.resort = true;
+        this.judgements.set(key, judge(this.state, account));
+      } else if (this.judgements.delete(key)) this.resort = true;
+      if (performance.now() > sliceEnds) {
+        await setImmediate();
+        signal.throwIfAborted();
+        sliceEnds = performance.now() + SLICE_MS;
+      }
+    }
+    if (this.resort) {
+      this.sorted = [...this.judgements.keys()].sort(byNamespaceAndName);
+      this.resort = false;
+    }
+    return this.sorted.map((key) => this.judgements.get(key)!.row);
+  }
+}
+
+/** A namespace's rows stay together: `/` would sort after `-`. */
+function byNamespaceAndName(a: string, b: string): number {
+  const left = a.replace('/', '\0');
+  const right = b.replace('/', '\0');
+  return left < right ? -1 : left > right ? 1 : 0;
+}

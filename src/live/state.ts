@@ -1,0 +1,116 @@
+import type { TrustPolicy } from '../core/facts/model.js';
+import type { EksCluster } from './aws/cluster.js';
+import type { LiveRole } from './aws/roles.js';
+import type { NodeRecord, PodRecord, ServiceAccountRecord } from './kubernetes/records.js';
+import type {
+  AgentState,
+  AssociationState,
+  CallerIdentity,
+  FargateProfileState,
+  Known,
+  LiveFinding,
+  NodeGroupState,
+  OidcProviderState,
+} from './types.js';
+
+/** A role as it was read, its policy parsed once however many service accounts ask. */
+export interface ReadRole {
+  readonly role: LiveRole;
+  /** Undefined where AWS's document could not be read as a policy. */
+  readonly policy: TrustPolicy | undefined;
+  /** The trust policy, indented. */
+  readonly text: string;
+  /** What the rules say of the document. */
+  readonly findings: readonly LiveFinding[];
+}
+
+/** What is known of a cluster so far. Filled as answers come; `judge` makes rows of it at any time. */
+export interface ClusterState {
+  readonly context: string;
+  namespace: string | undefined;
+  clusterName: string;
+  eks: Known<EksCluster>;
+  region: string | undefined;
+  account: string | undefined;
+  partition: string;
+  clusterArn: string | undefined;
+  issuer: Known<string>;
+  kubernetesVersion: string | undefined;
+  callerAws: Known<string>;
+  callerAccount: string | undefined;
+  callerKubernetes: Known<string>;
+  oidcProvider: Known<OidcProviderState>;
+  agent: Known<AgentState>;
+  nodeGroups: Known<readonly NodeGroupState[]>;
+  fargateProfiles: Known<readonly FargateProfileState[]>;
+  /** By `namespace/name`. */
+  serviceAccounts: Map<string, ServiceAccountRecord>;
+  /** By account, then by pod name. */
+  pods: Map<string, Map<string, PodRecord>>;
+  /** Namespaces whose pods could not be listed, with the reason; `*` stands for all others. */
+  podsUnknown: Map<string, Known<never>>;
+  accountsUnknown: Map<string, Known<never>>;
+  nodes: Map<string, NodeRecord>;
+  nodesKnown: Known<true>;
+  associations: Map<string, AssociationState>;
+  /** Of associations whose details could not be read: why. By id. */
+  associationUnknown: Map<string, Known<never>>;
+  associationsKnown: Known<true>;
+  /** By the ARN as it was asked for. */
+  roles: Map<string, Known<RoleAnswer>>;
+  verified: Map<string, CallerIdentity>;
+}
+
+export type RoleAnswer =
+  | { readonly kind: 'found'; readonly read: ReadRole }
+  | { readonly kind: 'missing' }
+  /** A role of that name exists with another path, and so with another ARN. */
+  | { readonly kind: 'other-path'; readonly read: ReadRole };
+
+export const PENDING: Known<never> = { known: false, why: 'still being read', reason: 'pending' };
+
+export function keyOf(namespace: string, name: string): string {
+  return `${namespace}/${name}`;
+}
+
+export function emptyState(context: string, clusterName: string): ClusterState {
+  return {
+    context,
+    namespace: undefined,
+    clusterName,
+    eks: PENDING,
+    region: undefined,
+    account: undefined,
+    partition: 'aws',
+    clusterArn: undefined,
+    issuer: PENDING,
+    kubernetesVersion: undefined,
+    callerAws: PENDING,
+    callerAccount: undefined,
+    callerKubernetes: PENDING,
+    oidcProvider: PENDING,
+    agent: PENDING,
+    nodeGroups: PENDING,
+    fargateProfiles: PENDING,
+    serviceAccounts: new Map(),
+    pods: new Map(),
+    podsUnknown: new Map([['*', PENDING]]),
+    accountsUnknown: new Map([['*', PENDING]]),
+    nodes: new Map(),
+    nodesKnown: PENDING,
+    associations: new Map(),
+    associationUnknown: new Map(),
+    associationsKnown: PENDING,
+    roles: new Map(),
+    verified: new Map(),
+  };
+}
+
+/** Why something of a namespace is unknown; undefined where it is known. */
+export function unknownIn(
+  unknown: ReadonlyMap<string, Known<never>>,
+  namespace: string,
+): (Known<never> & { known: false }) | undefined {
+  const why = unknown.get(namespace) ?? unknown.get('*');
+  return why === undefined || why.known ? undefined : why;
+}

@@ -1,0 +1,93 @@
+import type { TrustPolicy } from '../core/facts/model.js';
+import { type Evaluation, evaluate } from '../core/iam/evaluate.js';
+import { type AccessRequest, irsaRequest, podIdentityRequest } from '../core/iam/request.js';
+import type { TraceLine, Trust, TrustDetail } from './types.js';
+
+/** Who wants in. */
+export type TrustQuestion =
+  | {
+      readonly mechanism: 'irsa';
+      /** Without `https://`. */
+      readonly issuer: string;
+      readonly providerArn: string;
+      readonly namespace: string;
+      readonly serviceAccount: string;
+      readonly audience: string;
+    }
+  | {
+      readonly mechanism: 'pod-identity';
+      readonly clusterArn: string;
+      readonly namespace: string;
+      readonly serviceAccount: string;
+      readonly disableSessionTags: boolean;
+    };
+
+export interface TrustAnswer {
+  readonly trust: Trust;
+  readonly detail: TrustDetail;
+  readonly evaluation: Evaluation;
+  readonly request: AccessRequest;
+}
+
+/** Asks a role's trust policy, as AWS would be asked for the next pod. */
+export function askTrust(policy: TrustPolicy, question: TrustQuestion): TrustAnswer {
+  const request = requestOf(question);
+  const evaluation = evaluate(policy, request);
+  const trace = evaluation.statements.flatMap(({ index, effect, matches, checks }): TraceLine[] => [
+    { statement: index, effect, element: 'statement', key: '', expected: '', actual: '', matches },
+    ...checks.map(
+      (check): TraceLine => ({
+        statement: index,
+        effect,
+        element: check.element,
+        key: check.key,
+        ...(check.operator === undefined ? {} : { operator: check.operator }),
+        expected: check.expected.join(', '),
+        actual: check.actual === undefined ? 'absent' : check.actual.length === 0 ? 'unknown' : check.actual.join(', '),
+        matches: check.matches,
+      }),
+    ),
+  ]);
+  const decisive = evaluation.statements.find(
+    ({ effect, matches }) => matches === 'yes' && effect === (evaluation.decision === 'denied' ? 'Deny' : 'Allow'),
+  );
+  const open = evaluation.decision === 'unknown' ? unknownKeys(evaluation) : [];
+  return {
+    trust: evaluation.decision,
+    evaluation,
+    request,
+    detail: {
+      trace,
+      ...(decisive === undefined ? {} : { statement: decisive.index }),
+      ...(open.length === 0
+        ? {}
+        : { why: `it depends on ${open.map((key) => `'${key}'`).join(', ')}, which only AWS knows at that moment` }),
+    },
+  };
+}
+
+function unknownKeys(evaluation: Evaluation): string[] {
+  const keys = evaluation.statements.flatMap(({ checks }) =>
+    checks.filter((check) => check.matches === 'maybe').map((check) => check.key),
+  );
+  return [...new Set(keys)];
+}
+
+function requestOf(question: TrustQuestion): AccessRequest {
+  const namespace = [question.namespace];
+  const serviceAccount = [question.serviceAccount];
+  return question.mechanism === 'irsa'
+    ? irsaRequest({
+        issuer: [question.issuer],
+        providerArn: [question.providerArn],
+        namespace,
+        serviceAccount,
+        audience: [question.audience],
+      })
+    : podIdentityRequest({
+        clusterArn: [question.clusterArn],
+        namespace,
+        serviceAccount,
+        disableSessionTags: question.disableSessionTags,
+      });
+}
