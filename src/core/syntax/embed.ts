@@ -41,7 +41,7 @@ function embeddingIn(node: StringNode): Embedding {
     document,
     toHost,
     toHostEnd: (offset) => node.ends?.[offset],
-    encode: (text, at) => encodeFor(node, text, at),
+    encode: (text, at) => encodeInto(node, text, at),
     holeAt: (offset) => {
       runs ??= maskedHoles(node);
       return runs.get(offset);
@@ -64,7 +64,8 @@ export function maskedHoles(node: StringNode): Map<number, Hole> {
   return found;
 }
 
-function encodeFor(node: StringNode, text: string, at: number): string {
+/** New text as it must be written at a decoded offset inside a string. */
+export function encodeInto(node: StringNode, text: string, at: number): string {
   if (node.encode) return node.encode(text, at);
   if (node.document.language === 'json') return JSON.stringify(text).slice(1, -1);
   switch (node.style) {

@@ -204,6 +204,14 @@ export function literal(node: SyntaxNode | undefined): string | undefined {
   return node?.kind === 'string' ? literalOf(node.text) : undefined;
 }
 
+/**
+ * A string as it is typed, for a format's own vocabulary: `AWS::IAM::Role` has no placeholders, though in free text
+ * `AWS` would be one.
+ */
+export function wordOf(node: SyntaxNode | undefined): string | undefined {
+  return node?.kind === 'string' ? node.raw : undefined;
+}
+
 /** true or false where the file says so, as a boolean or as the words; undefined where it does not. */
 export function booleanOf(node: SyntaxNode | undefined): boolean | undefined {
   if (node?.kind === 'boolean') return node.value;
