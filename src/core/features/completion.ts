@@ -1,0 +1,148 @@
+import type { Facts } from '../facts/model.js';
+import { parseConditionKey } from '../iam/conditionKey.js';
+import { parseProviderArn } from '../iam/issuer.js';
+import { display, hasHole, literalOf } from '../syntax/text.js';
+import { type Place, placeOf, type StringNode } from '../syntax/tree.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { actionDocs, actionNames, annotationDocs, annotationNames, conditionKeyDocs, operatorDocs, operatorNames, podIdentityKeys } from './documentation.js';
+import { identities } from './identities.js';
+import { type Symbol, symbolAt, symbolsOf } from './symbols.js';
+
+export interface Completion {
+  readonly text: string;
+  readonly detail?: string;
+  /** Markdown. */
+  readonly docs?: string;
+  readonly kind: 'value' | 'key' | 'operator' | 'reference';
+  /** What it replaces: the content of the string, without quotes. */
+  readonly replaces: Place;
+}
+
+type Suggestion = Omit<Completion, 'replaces'>;
+
+/** What could stand at the offset, from the words of the field and from what the workspace knows. */
+export function completionsAt(facts: Facts, all: Iterable<Facts>, workspace: Workspace, file: string, offset: number): readonly Completion[] {
+  const symbol = symbolAt(facts, file, offset);
+  if (!symbol) return [];
+  const replaces = contentOf(symbol.node);
+  if (offset < replaces.start || offset > replaces.end) return [];
+  return suggest(symbol, facts, [...all], workspace).map((suggestion) => ({ ...suggestion, replaces }));
+}
+
+function suggest(symbol: Symbol, facts: Facts, all: readonly Facts[], workspace: Workspace): readonly Suggestion[] {
+  switch (symbol.kind) {
+    case 'action':
+      return actionNames.map((text) => described(text, 'value', actionDocs(text)));
+    case 'service':
+      return [{ text: 'pods.eks.amazonaws.com', kind: 'value', detail: 'EKS Pod Identity' }];
+    case 'provider':
+      return providers(all).map((text) => ({ text, kind: 'reference', detail: 'OIDC provider of this workspace' }));
+    case 'operator':
+      return operatorNames.map((text) => described(text, 'operator', operatorDocs(text)));
+    case 'condition-key':
+      return conditionKeys(symbol, facts, all);
+    case 'condition-value':
+      return values(symbol, workspace);
+    case 'account':
+      return symbol.use === 'subject' ? subjects(workspace) : symbol.use === 'definition' ? [] : accountNames(symbol, workspace);
+    case 'role':
+      return symbol.use === 'definition' ? [] : roleArns(workspace, all);
+    case 'annotation-key':
+      return annotationNames.map((text) => described(text, 'key', annotationDocs(text)));
+  }
+}
+
+function described(text: string, kind: Suggestion['kind'], docs: string | undefined): Suggestion {
+  return { text, kind, ...(docs === undefined ? {} : { docs }) };
+}
+
+function providers(all: readonly Facts[]): readonly string[] {
+  const found = new Set<string>();
+  for (const facts of all) {
+    for (const symbol of symbolsOf(facts)) {
+      if (symbol.kind !== 'provider') continue;
+      const arn = literalOf(symbol.node.text);
+      if (arn?.includes(':oidc-provider/')) found.add(arn);
+    }
+    for (const { arn } of facts.oidcProviders) {
+      const known = arn && literalOf(arn.text);
+      if (known) found.add(known);
+    }
+  }
+  return [...found].sort();
+}
+
+/** Claims of the issuers that the same statement's provider names come first. */
+function conditionKeys(symbol: Symbol, facts: Facts, all: readonly Facts[]): readonly Suggestion[] {
+  const statement = facts.trustPolicies
+    .flatMap(({ statements }) => statements)
+    .find(({ conditions }) => conditions.some(({ key }) => key === symbol.node));
+  const own = statement?.principals.flatMap(({ type, value }) => (type === 'Federated' ? (issuerIn(literalOf(value.text)) ?? []) : [])) ?? [];
+  const others = providers(all).flatMap((arn) => issuerIn(arn) ?? []);
+  const issuers = own.length > 0 ? own : others;
+  const claims = [...new Set(issuers)].flatMap((issuer) => [`${issuer}:sub`, `${issuer}:aud`]);
+  return [...claims, ...podIdentityKeys].map((text) => described(text, 'key', conditionKeyDocs(text)));
+}
+
+function issuerIn(arn: string | undefined): string | undefined {
+  const issuer = arn === undefined ? undefined : parseProviderArn([arn])?.issuer;
+  return issuer && literalOf(issuer);
+}
+
+function values(symbol: Symbol & { kind: 'condition-value' }, workspace: Workspace): readonly Suggestion[] {
+  if (symbol.claim === 'aud') return [{ text: 'sts.amazonaws.com', kind: 'value', detail: 'the audience of IRSA tokens' }];
+  if (symbol.claim === 'sub') return subjects(workspace);
+  const parsed = parseConditionKey(symbol.key.text);
+  const name = parsed.kind === 'service' ? literalOf(parsed.name) : undefined;
+  const all = identities(workspace).filter((identity) => !`${identity.namespace}${identity.name}`.includes('${'));
+  if (name === 'RequestTag/kubernetes-namespace') return unique(all.map(({ namespace }) => namespace));
+  if (name === 'RequestTag/kubernetes-service-account') return unique(all.map((identity) => identity.name));
+  return [];
+}
+
+function subjects(workspace: Workspace): readonly Suggestion[] {
+  return identities(workspace)
+    .filter(({ namespace, name }) => !`${namespace}${name}`.includes('${'))
+    .map((identity) => ({
+      text: `system:serviceaccount:${identity.namespace}:${identity.name}`,
+      kind: 'reference',
+      detail: identity.place.file,
+    }));
+}
+
+/** In the namespace of the workload or association, if that is known. */
+function accountNames(symbol: Symbol & { kind: 'account' }, workspace: Workspace): readonly Suggestion[] {
+  const namespace = symbol.namespace && literalOf(symbol.namespace);
+  return identities(workspace)
+    .filter((identity) => !identity.name.includes('${') && (namespace === undefined || identity.namespace === namespace))
+    .map((identity) => ({ text: identity.name, kind: 'reference', detail: `${identity.namespace} · ${identity.summary}` }));
+}
+
+/** Roles as others write them, and roles that the files define where their account is known. */
+function roleArns(workspace: Workspace, all: readonly Facts[]): readonly Suggestion[] {
+  const found = new Map<string, string>();
+  for (const facts of all) {
+    for (const symbol of symbolsOf(facts)) {
+      if (symbol.kind === 'role' && symbol.use !== 'definition' && !hasHole(symbol.node.text) && symbol.node.raw.startsWith('arn:')) {
+        found.set(symbol.node.raw, 'used in this workspace');
+      }
+    }
+  }
+  for (const role of workspace.roles()) {
+    const arn = role.arn && literalOf(role.arn.text);
+    const name = role.name && literalOf(role.name.text);
+    if (arn) found.set(arn, 'defined in this workspace');
+    else if (name && role.account && !role.path) found.set(`arn:aws:iam::${role.account}:role/${name}`, `defined as ${display(role.name!.text)}`);
+  }
+  return [...found].map(([text, detail]) => ({ text, kind: 'reference', detail }));
+}
+
+function unique(values: readonly string[]): readonly Suggestion[] {
+  return [...new Set(values)].map((text) => ({ text, kind: 'reference' }));
+}
+
+/** The content without quotes. */
+function contentOf(node: StringNode): Place {
+  const quoted = node.style === 'double' || node.style === 'single';
+  return placeOf({ document: node.document, start: node.start + (quoted ? 1 : 0), end: Math.max(node.start + (quoted ? 1 : 0), node.end - (quoted ? 1 : 0)) });
+}

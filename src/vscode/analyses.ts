@@ -1,0 +1,181 @@
+import * as vscode from 'vscode';
+import { Analysis, type Finding } from '../core/analysis.js';
+import type { Severity } from '../core/rules/rule.js';
+import type { Place } from '../core/syntax/tree.js';
+import { FileNames } from './fileNames.js';
+import { type Span, TextPositions, touches } from './positions.js';
+import type { SeverityWishes } from './severities.js';
+
+/** A live role's trust policy: judged by itself, for its namesake in the workspace is another text. */
+export const trustPolicyScheme = 'pod-iam-trust';
+
+/** Documents of other schemes are ours if they belong to the workspace; else they are other versions of a file, output, settings. */
+const ownSchemes = new Set(['file', 'untitled', trustPolicyScheme]);
+
+/** Changes of files outside the editor come in bursts; they are judged together, this many ms after the first. */
+const BURST = 40;
+
+export interface ShownFinding {
+  readonly finding: Finding;
+  readonly severity: Severity;
+}
+
+/** A file as it stands now. */
+export class FileAnalysis {
+  constructor(
+    readonly file: string,
+    readonly uri: vscode.Uri,
+    readonly analysis: Analysis,
+    private readonly wishes: SeverityWishes,
+  ) {}
+
+  /** With the severities that the settings and `.pod-iam.json` wish. */
+  findings(): readonly ShownFinding[] {
+    return this.analysis.findings(this.file).flatMap((finding) => {
+      const severity = this.wishes.severityOf(finding.ruleId, this.uri) ?? finding.severity;
+      return severity === 'off' ? [] : [{ finding, severity }];
+    });
+  }
+
+  findingsIn(span: Span): readonly ShownFinding[] {
+    return this.findings().filter(({ finding }) => touches(finding, span));
+  }
+}
+
+/**
+ * The core's picture of the workspace, with documents put in and URIs given out. Every provider asks here, so that a text is
+ * parsed once a version, whoever asks first.
+ */
+export class Analyses implements vscode.Disposable {
+  readonly names = new FileNames();
+  readonly workspace: Analysis;
+  readonly #alone = new Map<string, Analysis>();
+  readonly #versions = new Map<string, number>();
+  readonly #changed = new vscode.EventEmitter<readonly vscode.Uri[]>();
+  #burst: ReturnType<typeof setTimeout> | undefined;
+  #held = 0;
+  /** Files whose findings were made anew. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(
+    private readonly wishes: SeverityWishes,
+    private readonly log: vscode.LogOutputChannel,
+    private readonly isWanted: (uri: vscode.Uri) => boolean,
+  ) {
+    this.workspace = this.#newAnalysis();
+  }
+
+  /** The analysis of the document's present text; undefined for what is none of ours. */
+  of(document: vscode.TextDocument): FileAnalysis | undefined {
+    const { uri } = document;
+    if (!(ownSchemes.has(uri.scheme) || vscode.workspace.getWorkspaceFolder(uri)) || !this.isWanted(uri)) return undefined;
+    this.#update(document);
+    this.refresh();
+    return this.ofFile(uri);
+  }
+
+  /** Of the text that is known of the file, open or not. */
+  ofFile(uri: vscode.Uri): FileAnalysis {
+    const file = this.names.nameOf(uri);
+    return new FileAnalysis(file, uri, this.#alone.get(file) ?? this.workspace, this.wishes);
+  }
+
+  /** Open documents with changes that wait for a pause in typing: edits over several files need the present text of all. */
+  updateOpen(): void {
+    for (const document of vscode.workspace.textDocuments) {
+      if (this.#versions.has(this.names.nameOf(document.uri, document.languageId))) this.#update(document);
+    }
+    this.refresh();
+  }
+
+  /** A file's text as the disk has it; judged with others that come at the same time. */
+  setText(uri: vscode.Uri, text: string): void {
+    const file = this.names.nameOf(uri);
+    this.#versions.delete(file);
+    this.workspace.setFile(file, text);
+    this.#refreshSoon();
+  }
+
+  remove(uri: vscode.Uri): void {
+    const file = this.names.nameOf(uri);
+    this.#versions.delete(file);
+    if (!this.#alone.delete(file)) this.workspace.removeFile(file);
+    this.refresh();
+    // Its findings, if there were any, are to be taken down.
+    this.#changed.fire([uri]);
+    this.names.forget(uri);
+  }
+
+  /** While many files are read nothing is judged on its own; the end of `work` judges all of it. */
+  async hold(work: () => Promise<void>): Promise<void> {
+    this.#held++;
+    try {
+      await work();
+    } finally {
+      this.#held--;
+      this.refresh();
+    }
+  }
+
+  /** Judges what has changed, and tells whom it may concern. */
+  refresh(): void {
+    clearTimeout(this.#burst);
+    this.#burst = undefined;
+    const files = [...this.workspace.refresh(), ...[...this.#alone.values()].flatMap((analysis) => analysis.refresh())];
+    const uris = files.flatMap((file) => this.names.uriOf(file) ?? []);
+    if (uris.length > 0) this.#changed.fire(uris);
+  }
+
+  /** Every file that is known, ours or not. */
+  files(): readonly vscode.Uri[] {
+    return [...this.workspace.files(), ...this.#alone.keys()].flatMap((file) => this.names.uriOf(file) ?? []);
+  }
+
+  textOf(uri: vscode.Uri): string | undefined {
+    const file = this.names.nameOf(uri);
+    return (this.#alone.get(file) ?? this.workspace).text(file);
+  }
+
+  /** Where a place of the core is, for the editor. */
+  locationOf(place: Place): vscode.Location | undefined {
+    const uri = this.names.uriOf(place.file);
+    const text = uri && this.textOf(uri);
+    return uri && text !== undefined ? new vscode.Location(uri, new TextPositions(text).rangeOf(place)) : undefined;
+  }
+
+  /** Forgets every file: the names depend on the workspace's folders. */
+  clear(): void {
+    const uris = this.files();
+    for (const uri of uris) this.workspace.removeFile(this.names.nameOf(uri));
+    this.#alone.clear();
+    this.#versions.clear();
+    this.workspace.refresh();
+    this.#changed.fire(uris);
+    this.names.clear();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#burst);
+    this.#changed.dispose();
+  }
+
+  #update(document: vscode.TextDocument): void {
+    const file = this.names.nameOf(document.uri, document.languageId);
+    if (this.#versions.get(file) === document.version) return;
+    this.#versions.set(file, document.version);
+    if (document.uri.scheme === trustPolicyScheme && !this.#alone.has(file)) this.#alone.set(file, this.#newAnalysis());
+    (this.#alone.get(file) ?? this.workspace).setFile(file, document.getText());
+  }
+
+  #refreshSoon(): void {
+    if (this.#held > 0) return;
+    this.#burst ??= setTimeout(() => this.refresh(), BURST);
+  }
+
+  #newAnalysis(): Analysis {
+    return new Analysis({
+      onInternalError: (ruleId, file, error) =>
+        this.log.error(`Rule ${ruleId} failed on ${file}; the others go on. ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+    });
+  }
+}

@@ -1,0 +1,51 @@
+import * as vscode from 'vscode';
+import type { Analyses } from './analyses.js';
+
+/** Typing pauses this long, in ms, before the document is judged again. */
+const PAUSE = 120;
+
+/** Follows the documents of the editor: their text wins over the disk's, saved or not. One timer a document. */
+export class OpenDocuments implements vscode.Disposable {
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #subscriptions: vscode.Disposable[] = [];
+
+  constructor(
+    private readonly analyses: Analyses,
+    /** The document is closed: whoever knows the disk decides what holds now. */
+    private readonly closed: (uri: vscode.Uri) => void,
+  ) {
+    this.#subscriptions.push(
+      vscode.workspace.onDidOpenTextDocument((document) => this.analyses.of(document)),
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0) this.#later(document);
+      }),
+      vscode.workspace.onDidCloseTextDocument((document) => {
+        this.#cancel(document.uri);
+        this.closed(document.uri);
+      }),
+    );
+  }
+
+  refresh(): void {
+    for (const document of vscode.workspace.textDocuments) this.analyses.of(document);
+  }
+
+  dispose(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    vscode.Disposable.from(...this.#subscriptions).dispose();
+  }
+
+  #later(document: vscode.TextDocument): void {
+    this.#cancel(document.uri);
+    const judge = () => {
+      this.#timers.delete(document.uri.toString());
+      if (!document.isClosed) this.analyses.of(document);
+    };
+    this.#timers.set(document.uri.toString(), setTimeout(judge, PAUSE));
+  }
+
+  #cancel(uri: vscode.Uri): void {
+    clearTimeout(this.#timers.get(uri.toString()));
+    this.#timers.delete(uri.toString());
+  }
+}

@@ -1,0 +1,54 @@
+import * as vscode from 'vscode';
+import type { Severity } from '../core/rules/rule.js';
+
+export type RuleSeverity = Severity | 'off';
+const severities: readonly string[] = ['off', 'error', 'warning', 'information', 'hint'];
+
+/** Every setting of `podIam` with its default; a test holds it against package.json both ways. */
+export const settingDefaults = {
+  enable: true as boolean,
+  check: 'workspace' as 'workspace' | 'openFiles',
+  rules: {} as Readonly<Record<string, RuleSeverity>>,
+  exclude: ['**/node_modules/**', '**/.git/**', '**/.terraform/**', '**/vendor/**', '**/dist/**'] as readonly string[],
+  codeLens: true as boolean,
+  kubeconfig: '' as string,
+  'aws.profile': '' as string,
+  'aws.region': '' as string,
+};
+type Defaults = typeof settingDefaults;
+export type SettingName = keyof Defaults;
+
+/** Settings that decide what is connected to: a workspace must not be able to set them. */
+export const machineSettings = ['kubeconfig', 'aws.profile', 'aws.region'] as const satisfies readonly SettingName[];
+export type MachineSetting = (typeof machineSettings)[number];
+
+/** Reads settings when they are needed: nothing is kept that a change could make stale. */
+export class Settings {
+  get<Name extends Exclude<SettingName, MachineSetting>>(name: Name, scope?: vscode.Uri): Defaults[Name] {
+    const value = vscode.workspace.getConfiguration('podIam', scope).get<Defaults[Name]>(name);
+    // People write settings by hand: a value of another type than the default's counts as none.
+    return sameType(value, settingDefaults[name]) ? value : settingDefaults[name];
+  }
+
+  /** Only what the user's own settings say. VS Code drops a workspace's value by the machine scope; this does not rely on it. */
+  machine(name: MachineSetting): string {
+    const value = vscode.workspace.getConfiguration('podIam').inspect<string>(name)?.globalValue;
+    return typeof value === 'string' ? value.trim() : '';
+  }
+
+  /** What the setting says of a rule, if it says something that exists. */
+  severityOf(ruleId: string): RuleSeverity | undefined {
+    const value: unknown = this.get('rules')[ruleId];
+    return typeof value === 'string' && severities.includes(value) ? (value as RuleSeverity) : undefined;
+  }
+
+  onDidChange(names: readonly SettingName[], listener: () => void): vscode.Disposable {
+    return vscode.workspace.onDidChangeConfiguration((event) => {
+      if (names.some((name) => event.affectsConfiguration(`podIam.${name}`))) listener();
+    });
+  }
+}
+
+function sameType<T>(value: unknown, like: T): value is T {
+  return value !== null && typeof value === typeof like && Array.isArray(value) === Array.isArray(like);
+}

@@ -1,0 +1,61 @@
+/** The extension host serves every extension: no stretch of work is longer than this, in ms. */
+const SLICE = 12;
+
+/** Does work item by item in slices, so that typing never waits for it. An item asked for again while it waits is done once. */
+export class SlicedQueue<Item> {
+  readonly #waiting = new Set<Item>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly work: (item: Item) => void,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  add(items: Iterable<Item>): void {
+    for (const item of items) this.#waiting.add(item);
+    this.#schedule();
+  }
+
+  delete(item: Item): void {
+    this.#waiting.delete(item);
+  }
+
+  clear(): void {
+    this.#waiting.clear();
+  }
+
+  dispose(): void {
+    this.clear();
+    clearTimeout(this.#timer);
+  }
+
+  #schedule(): void {
+    if (this.#timer === undefined && this.#waiting.size > 0) this.#timer = setTimeout(() => this.#run(), 0);
+  }
+
+  #run(): void {
+    this.#timer = undefined;
+    const end = this.now() + SLICE;
+    for (const item of this.#waiting) {
+      this.#waiting.delete(item);
+      this.work(item);
+      if (this.now() >= end) break;
+    }
+    this.#schedule();
+  }
+}
+
+/** For loops over awaits: `await slice.pause()` gives way once the slice is used up, and is free until then. */
+export class Slice {
+  #end: number;
+
+  constructor(private readonly now: () => number = () => performance.now()) {
+    this.#end = now() + SLICE;
+  }
+
+  async pause(): Promise<void> {
+    if (this.now() < this.#end) return;
+    await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    this.#end = this.now() + SLICE;
+  }
+}

@@ -1,0 +1,210 @@
+import type { ClusterSnapshot, ContextSummary, LiveFailure, ServiceAccountIdentity } from '../../live/types.js';
+import { accountRow, type ClusterOfRow, escape, filterable, findingRow } from './accountRows.js';
+import type { Filter } from './filter.js';
+import type { Row } from './row.js';
+import { count, roleName, spokenTally, tally } from './words.js';
+
+/** `arn:aws:eks:eu-west-1:111122223333:cluster/orders-prod` → `orders-prod`: how `aws eks update-kubeconfig` names contexts. */
+export function contextLabel(context: string): string {
+  return /^arn:[^:]*:eks:[^:]*:[^:]*:cluster\/(.+)$/.exec(context)?.[1] ?? context;
+}
+
+/** The context's own line before it is opened: what the file says. */
+export function closedContextDescription(context: ContextSummary): string {
+  return ['not connected', context.eks.region, context.current ? 'current context' : ''].filter(Boolean).join(' · ');
+}
+
+export function contextTooltip(context: ContextSummary, snapshot: ClusterSnapshot | undefined): string {
+  const lines = [
+    `**${escape(context.name)}**`,
+    `Server: \`${context.server}\``,
+    `Signs in by ${escape(context.signIn)} as ${escape(context.user)}`,
+  ];
+  if (context.eks.profile) lines.push(`AWS profile: \`${context.eks.profile}\``);
+  if (snapshot) {
+    lines.push(`AWS caller: ${snapshot.callerAws.known ? `\`${snapshot.callerAws.value}\`` : `unknown: ${escape(snapshot.callerAws.why)}`}`);
+    lines.push(
+      `Kubernetes user: ${snapshot.callerKubernetes.known ? `\`${snapshot.callerKubernetes.value}\`` : `unknown: ${escape(snapshot.callerKubernetes.why)}`}`,
+    );
+    if (snapshot.issuer) lines.push(`Issuer: \`${snapshot.issuer}\``);
+  } else {
+    lines.push('Nothing connects before you open it.');
+  }
+  return lines.join('\n\n');
+}
+
+/** `eu-west-1 · 111122223333 · engineer` */
+export function openContextDescription(snapshot: ClusterSnapshot): string {
+  const caller = snapshot.callerAws.known ? shortCaller(snapshot.callerAws.value) : 'AWS identity unknown';
+  return [snapshot.region, snapshot.account, caller].filter(Boolean).join(' · ');
+}
+
+function shortCaller(arn: string): string {
+  return arn.replace(/^arn:[^:]*:(?:sts|iam)::[^:]*:/, '');
+}
+
+/** What stands under an opened cluster. */
+export function clusterRows(snapshot: ClusterSnapshot, cluster: ClusterOfRow, filter: Filter): Row[] {
+  const id = cluster.context;
+  const accounts = filter.isEmpty
+    ? snapshot.serviceAccounts
+    : snapshot.serviceAccounts.filter((account) => filter.matches(filterable(account)));
+  const rows: Row[] = [];
+  if (filter.isEmpty) {
+    const attention = snapshot.serviceAccounts.filter((account) => account.status === 'error' || account.status === 'warning').length;
+    if (attention > 0) {
+      rows.push({
+        id: `${id}#attention`,
+        label: `${attention} ${attention === 1 ? 'needs' : 'need'} attention`,
+        mark: 'warning',
+        tooltip: 'Shows these only.',
+        command: { command: 'podIam.clusters.showProblems', title: 'Show What Needs Attention' },
+      });
+    }
+    if (snapshot.failures.length > 0) rows.push(failuresRow(snapshot.failures, id));
+    rows.push(...snapshot.findings.map((finding, index) => findingRow(finding, `${id}#finding/${index}`)));
+  }
+  rows.push(...namespaceRows(accounts, cluster, !filter.isEmpty));
+  if (filter.isEmpty) rows.push(clusterDetails(snapshot, id));
+  return rows;
+}
+
+function namespaceRows(accounts: readonly ServiceAccountIdentity[], cluster: ClusterOfRow, expanded: boolean): Row[] {
+  const namespaces = new Map<string, ServiceAccountIdentity[]>();
+  for (const account of accounts) {
+    const members = namespaces.get(account.namespace);
+    if (members) members.push(account);
+    else namespaces.set(account.namespace, [account]);
+  }
+  return [...namespaces].map(([namespace, members]) => {
+    const statuses = members.map((account) => account.status);
+    return {
+      id: `${cluster.context}/${namespace}`,
+      label: namespace,
+      description: tally(statuses),
+      icon: 'symbol-namespace',
+      accessibleLabel: `namespace ${namespace}, ${spokenTally(statuses)}`,
+      capabilities: ['hasName'],
+      target: { context: cluster.context, namespace, name: namespace },
+      expanded,
+      children: () => members.map((account) => accountRow(account, cluster)),
+    };
+  });
+}
+
+function failuresRow(failures: readonly LiveFailure[], id: string): Row {
+  return {
+    id: `${id}#failures`,
+    label: `${count(failures.length, 'thing')} could not be found out`,
+    description: [...new Set(failures.map((failure) => failure.reason))].join(', '),
+    mark: 'unknown',
+    tooltip: 'What depends on these is shown as unknown.',
+    children: () => failures.map((failure, index) => failureRow(failure, `${id}#failures/${index}`)),
+  };
+}
+
+export function failureRow(failure: LiveFailure, id: string): Row {
+  return {
+    id,
+    label: failure.what,
+    description: `${failure.reason}: ${failure.message}`,
+    tooltip: [`**${escape(failure.what)}**`, escape(failure.message), ...(failure.permission ? [`Needs \`${failure.permission}\`.`] : [])].join(
+      '\n\n',
+    ),
+    mark: 'unknown',
+  };
+}
+
+function clusterDetails(snapshot: ClusterSnapshot, id: string): Row {
+  return {
+    id: `${id}#cluster`,
+    label: 'Cluster',
+    description: [snapshot.kubernetesVersion, snapshot.kind === 'eks' ? 'EKS' : '', snapshot.autoMode ? 'Auto Mode' : '']
+      .filter(Boolean)
+      .join(' · '),
+    icon: 'server-environment',
+    children: () => [
+      known(`${id}#aws`, 'AWS identity in use', snapshot.callerAws, shortCaller, 'key'),
+      known(`${id}#kubernetes`, 'Kubernetes user', snapshot.callerKubernetes, String, 'person'),
+      snapshot.issuer
+        ? { id: `${id}#issuer`, label: 'issuer', description: snapshot.issuer, tooltip: `\`${snapshot.issuer}\``, icon: 'shield' }
+        : { id: `${id}#issuer`, label: 'issuer', description: 'unknown', mark: 'unknown' as const },
+      providerRow(snapshot, id),
+      agentRow(snapshot, id),
+      nodesRow(snapshot, id),
+      fargateRow(snapshot, id),
+    ],
+  };
+}
+
+function known<T>(id: string, label: string, value: { known: true; value: T } | { known: false; why: string }, words: (value: T) => string, icon: string): Row {
+  return value.known
+    ? { id, label, description: words(value.value), tooltip: escape(String(value.value)), icon }
+    : { id, label, description: value.why, tooltip: escape(value.why), mark: 'unknown' };
+}
+
+function providerRow(snapshot: ClusterSnapshot, id: string): Row {
+  const provider = snapshot.oidcProvider;
+  const base = { id: `${id}#provider`, label: 'OIDC provider in IAM' };
+  if (!provider.known) return { ...base, description: provider.why, tooltip: escape(provider.why), mark: 'unknown' };
+  if (!provider.value.exists) return { ...base, description: 'missing: IRSA cannot work', mark: 'error' };
+  return {
+    ...base,
+    description: `audiences ${provider.value.clientIds.join(', ') || 'none'}`,
+    ...(provider.value.arn ? { tooltip: `\`${provider.value.arn}\`` } : {}),
+    mark: provider.value.clientIds.length > 0 ? 'ok' : 'warning',
+  };
+}
+
+function agentRow(snapshot: ClusterSnapshot, id: string): Row {
+  const { agent } = snapshot;
+  const base = { id: `${id}#agent`, label: 'Pod Identity agent' };
+  if (!agent.known) return { ...base, description: agent.why, tooltip: escape(agent.why), mark: 'unknown' };
+  const { kind, version, status, healthy, issues } = agent.value;
+  if (kind === 'missing') return { ...base, description: 'not installed: Pod Identity cannot work', mark: 'none' };
+  const how = kind === 'auto-mode' ? 'built into Auto Mode' : kind === 'add-on' ? 'add-on' : 'DaemonSet';
+  return {
+    ...base,
+    description: [how, version, status, ...issues].filter(Boolean).join(' · '),
+    mark: healthy ? 'ok' : 'error',
+  };
+}
+
+function nodesRow(snapshot: ClusterSnapshot, id: string): Row {
+  const groups = snapshot.nodeGroups;
+  const base = { id: `${id}#nodes`, label: 'Node groups' };
+  if (!groups.known) return { ...base, description: groups.why, tooltip: escape(groups.why), mark: 'unknown' };
+  if (groups.value.length === 0) return { ...base, description: 'none', icon: 'server' };
+  return {
+    ...base,
+    description: String(groups.value.length),
+    icon: 'server',
+    children: () =>
+      groups.value.map((group) => ({
+        id: `${id}#nodes/${group.name}`,
+        label: group.name,
+        description: [group.nodeRole ? `node role ${roleName(group.nodeRole)}` : '', group.status, group.amiType].filter(Boolean).join(' · '),
+        ...(group.nodeRole ? { tooltip: `Pods without an identity of their own reach \`${group.nodeRole}\`.` } : {}),
+        icon: 'vm',
+      })),
+  };
+}
+
+function fargateRow(snapshot: ClusterSnapshot, id: string): Row {
+  const profiles = snapshot.fargateProfiles;
+  const base = { id: `${id}#fargate`, label: 'Fargate profiles' };
+  if (!profiles.known) return { ...base, description: profiles.why, tooltip: escape(profiles.why), mark: 'unknown' };
+  if (profiles.value.length === 0) return { ...base, description: 'none', icon: 'cloud' };
+  return {
+    ...base,
+    description: String(profiles.value.length),
+    icon: 'cloud',
+    children: () =>
+      profiles.value.map((profile) => ({
+        id: `${id}#fargate/${profile.name}`,
+        label: profile.name,
+        description: [`for ${profile.selectors.map((selector) => selector.namespace).join(', ')}`, profile.status].filter(Boolean).join(' · '),
+        icon: 'cloud',
+      })),
+  };
+}

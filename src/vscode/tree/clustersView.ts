@@ -1,0 +1,255 @@
+import * as vscode from 'vscode';
+import type { ContextSummary, KubeconfigOptions, OpenOptions } from '../../live/types.js';
+import type { Live } from '../live.js';
+import type { Settings } from '../settings.js';
+import type { ClusterOfRow } from './accountRows.js';
+import {
+  closedContextDescription,
+  clusterRows,
+  contextLabel,
+  contextTooltip,
+  failureRow,
+  openContextDescription,
+} from './clusterRows.js';
+import { Connection } from './connection.js';
+import { Filter } from './filter.js';
+import type { Row, RowTarget } from './row.js';
+import { toTreeItem } from './rowProvider.js';
+
+const viewId = 'podIam.clusters';
+
+export interface EksChoice {
+  readonly cluster?: string;
+  readonly region?: string;
+}
+
+type Node = Connection | Row;
+
+/** The tree of clusters: contexts of the kubeconfig, and under each opened one what the live layer found. */
+export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<Node | undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #view: vscode.TreeView<Node>;
+  readonly #subscriptions: vscode.Disposable[] = [];
+  readonly #pendingRefresh = new Map<Connection, ReturnType<typeof setTimeout>>();
+  #connections: Connection[] | undefined;
+  #reading: Promise<void> | undefined;
+  #filter = new Filter('');
+
+  constructor(
+    private readonly live: Live,
+    private readonly settings: Settings,
+    private readonly memory: vscode.Memento,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    this.#view = vscode.window.createTreeView<Node>(viewId, { treeDataProvider: this, showCollapseAll: true });
+    this.#subscriptions.push(
+      this.#view,
+      this.#changed,
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.reload()),
+      settings.onDidChange(['kubeconfig', 'aws.profile', 'aws.region'], () => this.reload()),
+    );
+  }
+
+  getTreeItem(node: Node): vscode.TreeItem {
+    return node instanceof Connection ? this.#contextItem(node) : toTreeItem(node);
+  }
+
+  async getChildren(node?: Node): Promise<Node[]> {
+    if (!vscode.workspace.isTrusted) return [];
+    if (!node) {
+      this.#reading ??= this.#readContexts();
+      await this.#reading;
+      return this.#connections ?? [];
+    }
+    if (node instanceof Connection) return this.#connectionRows(node);
+    return [...(node.children?.() ?? [])];
+  }
+
+  /** The kubeconfig anew; opened clusters whose contexts are still there stay open and are read again. */
+  async refresh(): Promise<void> {
+    const open = (this.#connections ?? []).filter(({ state }) => state.kind !== 'closed' && state.kind !== 'disconnected');
+    this.#reading = this.#readContexts();
+    await this.#reading;
+    this.#changed.fire(undefined);
+    await Promise.all((this.#connections ?? []).filter((connection) => open.includes(connection)).map((connection) => connection.refresh()));
+  }
+
+  /** Forgets everything, as after a change of the kubeconfig setting. */
+  reload(): void {
+    for (const connection of this.#connections ?? []) connection.dispose();
+    this.#connections = undefined;
+    this.#reading = undefined;
+    this.#changed.fire(undefined);
+  }
+
+  connection(context: string | undefined): Connection | undefined {
+    return this.#connections?.find((connection) => connection.context.name === context);
+  }
+
+  openConnections(): readonly Connection[] {
+    return (this.#connections ?? []).filter((connection) => connection.snapshot !== undefined);
+  }
+
+  get filter(): string {
+    return this.#filter.text;
+  }
+
+  setFilter(text: string): void {
+    this.#filter = new Filter(text.trim());
+    void vscode.commands.executeCommand('setContext', 'podIam.clusters.filtered', !this.#filter.isEmpty);
+    this.#showMessage();
+    for (const connection of this.#connections ?? []) this.#changed.fire(connection);
+  }
+
+  async rememberEks(context: string, choice: EksChoice): Promise<void> {
+    await this.memory.update(eksKey(context), choice);
+    const connection = this.connection(context);
+    connection?.disconnect();
+    await connection?.refresh();
+  }
+
+  dispose(): void {
+    for (const timer of this.#pendingRefresh.values()) clearTimeout(timer);
+    for (const connection of this.#connections ?? []) connection.dispose();
+    vscode.Disposable.from(...this.#subscriptions).dispose();
+  }
+
+  async #readContexts(): Promise<void> {
+    const module = await this.live.module();
+    const result = await module.readContexts(this.#kubeconfig());
+    if (!result.ok) {
+      this.log.warn(`${result.failure.what}: ${result.failure.message}`);
+      this.#replace([]);
+      this.#setState(result.failure.reason === 'not-found' ? 'noKubeconfig' : 'unreadable');
+      return;
+    }
+    this.#replace(result.value.contexts);
+    this.#setState(result.value.files.length === 0 ? 'noKubeconfig' : result.value.contexts.length === 0 ? 'noContexts' : 'ready');
+  }
+
+  #replace(contexts: readonly ContextSummary[]): void {
+    const before = this.#connections ?? [];
+    this.#connections = contexts.map((context) => {
+      const kept = before.find((connection) => JSON.stringify(connection.context) === JSON.stringify(context));
+      return kept ?? this.#connect(context);
+    });
+    for (const connection of before) if (!this.#connections.includes(connection)) connection.dispose();
+  }
+
+  #connect(context: ContextSummary): Connection {
+    const connection = new Connection(context, this.live, () => this.#openOptions(context), this.log);
+    connection.onDidChange(() => this.#refreshSoon(connection));
+    return connection;
+  }
+
+  /** Rows come several times a second; the tree follows at a pace that people can read. */
+  #refreshSoon(connection: Connection): void {
+    if (this.#pendingRefresh.has(connection)) return;
+    this.#pendingRefresh.set(
+      connection,
+      setTimeout(() => {
+        this.#pendingRefresh.delete(connection);
+        this.#changed.fire(connection);
+        this.#showMessage();
+      }, 100),
+    );
+  }
+
+  #kubeconfig(): KubeconfigOptions {
+    const kubeconfig = this.settings.machine('kubeconfig');
+    return kubeconfig ? { kubeconfig } : {};
+  }
+
+  #openOptions(context: ContextSummary): OpenOptions {
+    const chosen = this.memory.get<EksChoice>(eksKey(context.name));
+    const region = chosen?.region ?? (context.eks.region ? '' : this.settings.machine('aws.region'));
+    const profile = this.settings.machine('aws.profile');
+    return {
+      ...this.#kubeconfig(),
+      context: context.name,
+      ...(chosen?.cluster ? { cluster: chosen.cluster } : {}),
+      ...(region ? { region } : {}),
+      ...(profile ? { profile } : {}),
+    };
+  }
+
+  #contextItem(connection: Connection): vscode.TreeItem {
+    const { context, state } = connection;
+    const snapshot = connection.snapshot;
+    const item = new vscode.TreeItem(contextLabel(context.name), vscode.TreeItemCollapsibleState.Collapsed);
+    item.id = `context:${context.name}`;
+    item.description =
+      state.kind === 'reading'
+        ? state.what
+        : state.kind === 'failed'
+          ? state.failure.reason
+          : snapshot
+            ? openContextDescription(snapshot)
+            : closedContextDescription(context);
+    item.tooltip = new vscode.MarkdownString(contextTooltip(context, snapshot));
+    item.iconPath = new vscode.ThemeIcon(
+      state.kind === 'reading' ? 'loading~spin' : snapshot ? 'server-environment' : 'debug-disconnect',
+      state.kind === 'failed' ? new vscode.ThemeColor('problemsErrorIcon.foreground') : undefined,
+    );
+    item.contextValue = ['isCluster', connection.cluster ? 'isConnected' : '', state.kind === 'reading' ? 'isReading' : '']
+      .filter(Boolean)
+      .join(' ');
+    item.accessibilityInformation = { label: `cluster ${contextLabel(context.name)}, ${item.description}` };
+    return item;
+  }
+
+  #connectionRows(connection: Connection): Row[] {
+    const { state } = connection;
+    const id = connection.context.name;
+    if (state.kind === 'closed') {
+      // Opening a row is the click that connects.
+      void connection.open();
+      return [{ id: `${id}#connecting`, label: 'Connecting…', mark: 'pending' }];
+    }
+    if (state.kind === 'disconnected') return [connectRow(id, vscode.l10n.t('Connect'))];
+    if (state.kind === 'failed') return [failureRow(state.failure, `${id}#failed`), connectRow(id, vscode.l10n.t('Try again'))];
+    const snapshot = connection.snapshot;
+    if (!snapshot) return [{ id: `${id}#connecting`, label: state.kind === 'reading' ? state.what : 'Connecting…', mark: 'pending' }];
+    const rows = clusterRows(snapshot, this.#clusterOf(connection, snapshot.name, snapshot.region), this.#filter);
+    if (rows.length > 0) return rows;
+    return [{ id: `${id}#nothing`, label: this.#filter.isEmpty ? 'No service accounts' : 'Nothing matches the filter', mark: 'none' }];
+  }
+
+  #clusterOf(connection: Connection, clusterName: string, region: string | undefined): ClusterOfRow {
+    return {
+      context: connection.context.name,
+      clusterName,
+      region,
+      hasTrustPolicy: (arn) => connection.cluster?.trustPolicy(arn) !== undefined,
+      now: Date.now(),
+    };
+  }
+
+  #showMessage(): void {
+    this.#view.message = this.#filter.isEmpty ? '' : vscode.l10n.t('Filter: {0}', this.#filter.text);
+    const problems = this.openConnections()
+      .flatMap((connection) => connection.snapshot?.serviceAccounts ?? [])
+      .filter((account) => account.status === 'error').length;
+    this.#view.badge =
+      problems > 0 ? { value: problems, tooltip: vscode.l10n.t('{0} service accounts with errors', problems) } : undefined;
+  }
+
+  #setState(state: 'noKubeconfig' | 'noContexts' | 'unreadable' | 'ready'): void {
+    void vscode.commands.executeCommand('setContext', 'podIam.clusters.state', state);
+  }
+}
+
+function connectRow(context: string, label: string): Row {
+  const target: RowTarget = { context };
+  return {
+    id: `${context}#connect`,
+    label,
+    icon: 'plug',
+    command: { command: 'podIam.clusters.refreshOne', title: label, arguments: [{ target }] },
+  };
+}
+
+function eksKey(context: string): string {
+  return `eks:${context}`;
+}

@@ -1,0 +1,130 @@
+import type { FileIdentity } from '../../core/features/identities.js';
+import type { Place } from '../../core/syntax/tree.js';
+import { escape } from './accountRows.js';
+import type { Filter } from './filter.js';
+import type { Capability, Mark, Row, RowTarget } from './row.js';
+import { count, mechanismNames, roleName, spokenTally, tally } from './words.js';
+
+/** Opens a place of a file. */
+export type Opener = (place: Place) => NonNullable<Row['command']>;
+
+/** Namespaces of the files with their service accounts: the same shape as a cluster's. */
+export function workspaceRows(identities: readonly FileIdentity[], filter: Filter, open: Opener): Row[] {
+  const shown = identities.filter((identity) => filter.isEmpty || filter.matches(filterable(identity)));
+  const namespaces = new Map<string, FileIdentity[]>();
+  for (const identity of shown) {
+    const members = namespaces.get(identity.namespace);
+    if (members) members.push(identity);
+    else namespaces.set(identity.namespace, [identity]);
+  }
+  return [...namespaces].map(([namespace, members]) => {
+    const statuses = members.map(({ status }) => status);
+    return {
+      id: `workspace/${namespace}`,
+      label: namespace,
+      description: tally(statuses),
+      icon: 'symbol-namespace',
+      accessibleLabel: `namespace ${namespace}, ${spokenTally(statuses)}`,
+      expanded: true,
+      children: () => withUniqueIds(members.map((identity) => identityRow(identity, open))),
+    };
+  });
+}
+
+function filterable(identity: FileIdentity) {
+  return { ...identity, stalePods: 0, verified: false };
+}
+
+/** One account can stand in several files (overlays, environments). */
+function withUniqueIds(rows: Row[]): Row[] {
+  const seen = new Map<string, number>();
+  return rows.map((row) => {
+    const times = (seen.get(row.id) ?? 0) + 1;
+    seen.set(row.id, times);
+    return times === 1 ? row : { ...row, id: `${row.id}#${times}` };
+  });
+}
+
+function identityRow(identity: FileIdentity, open: Opener): Row {
+  const id = `workspace/${identity.namespace}/${identity.name}@${identity.place.file}`;
+  const target: RowTarget = {
+    namespace: identity.namespace,
+    name: identity.name,
+    place: identity.place,
+    ...(identity.roleArn ? { roleArn: identity.roleArn } : {}),
+    ...(identity.trustPolicy ? { trustPolicyPlace: identity.trustPolicy } : {}),
+  };
+  const able: Capability[] = ['hasName', 'hasFile', 'canExplain'];
+  if (identity.roleArn?.startsWith('arn:') && !identity.roleArn.includes('${')) able.push('hasRole');
+  if (identity.trustPolicy) able.push('hasTrustPolicy');
+  return {
+    id,
+    label: identity.name,
+    description: identity.summary,
+    tooltip: tooltip(identity),
+    mark: markOf(identity),
+    accessibleLabel: `${identity.name}, ${mechanismNames[identity.mechanism]}, ${identity.status}, ${identity.summary}`,
+    capabilities: able,
+    target,
+    children: () => details(identity, id, open),
+  };
+}
+
+function markOf({ status, winner }: FileIdentity): Mark {
+  return winner === 'none' && status === 'ok' ? 'none' : status;
+}
+
+function tooltip(identity: FileIdentity): string {
+  return [
+    `**${escape(`${identity.namespace}/${identity.name}`)}**`,
+    escape(identity.reason),
+    ...(identity.roleArn ? [`Role: \`${identity.roleArn}\``] : []),
+    ...(identity.winner === 'none' ? [] : [`Trust: **${identity.trust}**${identity.nearestMiss ? ` — ${escape(identity.nearestMiss)}` : ''}`]),
+    escape(identity.place.file),
+  ].join('\n\n');
+}
+
+function details(identity: FileIdentity, id: string, open: Opener): Row[] {
+  const rows: Row[] = [
+    { id: `${id}#mechanism`, label: 'mechanism', description: `${mechanismNames[identity.mechanism]} · ${identity.reason}`, icon: 'symbol-interface' },
+    { id: `${id}#account`, label: 'service account', description: identity.place.file, icon: 'file-code', command: open(identity.place) },
+  ];
+  if (identity.roleArn) {
+    rows.push({ id: `${id}#role`, label: 'role', description: roleName(identity.roleArn), tooltip: `\`${identity.roleArn}\``, icon: 'account' });
+  }
+  if (identity.annotation) {
+    rows.push({ id: `${id}#annotation`, label: 'annotation', description: identity.annotation.file, icon: 'tag', command: open(identity.annotation) });
+  }
+  if (identity.association) {
+    rows.push({ id: `${id}#association`, label: 'association', description: identity.association.file, icon: 'link', command: open(identity.association) });
+  }
+  if (identity.winner !== 'none') {
+    const because = identity.nearestMiss ?? (identity.statement === undefined ? undefined : `statement ${identity.statement + 1}`);
+    rows.push({
+      id: `${id}#trust`,
+      label: 'trust',
+      description: identity.trustPolicy ? [identity.trust, because].filter(Boolean).join(' · ') : 'the role is not in the workspace',
+      mark: identity.trust === 'allowed' ? 'ok' : identity.trust === 'denied' ? 'error' : 'unknown',
+      ...(identity.trustPolicy ? { command: open(identity.trustPolicy) } : {}),
+    });
+  }
+  rows.push({
+    id: `${id}#workloads`,
+    label: 'workloads',
+    description: identity.workloads.length === 0 ? 'none in the workspace' : count(identity.workloads.length, 'workload'),
+    icon: 'symbol-method',
+    ...(identity.workloads.length > 0
+      ? {
+          children: () =>
+            identity.workloads.map((workload, index) => ({
+              id: `${id}#workloads/${index}`,
+              label: workload.name,
+              description: `${workload.kind} · ${workload.place.file}`,
+              icon: 'symbol-method',
+              command: open(workload.place),
+            })),
+        }
+      : {}),
+  });
+  return rows;
+}
