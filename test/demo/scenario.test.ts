@@ -87,17 +87,18 @@ describe('the demo cluster', () => {
     },
   );
 
-  it.each(
-    ordersProd.serviceAccounts.filter(({ expected }) => ['pod-identity', 'both'].includes(expected.mechanism)),
-  )('gives $namespace/$name by Pod Identity what it says: $story', async (account) => {
-    const { roleArn = '', targetRoleArn, refusal } = account.expected;
-    const answer = await askWithPodIdentity(account);
-    if (refusal) {
-      expect(answer).toBe(refusal);
-    } else {
-      expect(answer.startsWith(assumedRole(targetRoleArn ?? roleArn))).toBe(true);
-    }
-  });
+  it.each(ordersProd.serviceAccounts.filter(({ expected }) => ['pod-identity', 'both'].includes(expected.mechanism)))(
+    'gives $namespace/$name by Pod Identity what it says: $story',
+    async (account) => {
+      const { roleArn = '', targetRoleArn, refusal } = account.expected;
+      const answer = await askWithPodIdentity(account);
+      if (refusal) {
+        expect(answer).toBe(refusal);
+      } else {
+        expect(answer.startsWith(assumedRole(targetRoleArn ?? roleArn))).toBe(true);
+      }
+    },
+  );
 
   it('refuses by trust exactly where it says denied', () => {
     const odd = ordersProd.serviceAccounts.filter(
