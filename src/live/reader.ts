@@ -21,7 +21,7 @@ import {
 import { readPolicyOf } from './liveRules.js';
 import { Pool } from './pool.js';
 import { type ClusterState, keyOf } from './state.js';
-import type { AgentState, EksHint, Known, LiveFailure, Progress, Result } from './types.js';
+import type { AgentState, EksHint, FailureReason, Known, LiveFailure, Progress, Result } from './types.js';
 
 export interface ReaderOptions {
   readonly connection: Connection;
@@ -40,6 +40,7 @@ export interface Changes {
   all(): void;
 }
 
+const ABSENT: ReadonlySet<FailureReason> = new Set(['not-found', 'forbidden']);
 const CONCURRENT_AWS = 12;
 const CONCURRENT_NAMESPACES = 6;
 /** More failures of one kind are told as one. */
@@ -88,7 +89,12 @@ export class Reader {
     const { connection } = this.options;
     const { state, signal } = this;
     const me = await whoAmI(connection, signal);
-    state.callerKubernetes = this.known(me);
+    // Clusters before 1.28 do not know this question: no answer is then no failure of anything.
+    state.callerKubernetes = me.ok
+      ? { known: true, value: me.value }
+      : ABSENT.has(me.failure.reason)
+        ? unknown(me.failure)
+        : this.gap(me.failure);
     if (!me.ok && closed(me.failure)) {
       const gap = unknown(me.failure);
       state.podsUnknown = new Map([['*', gap]]);
@@ -120,7 +126,7 @@ export class Reader {
   private async readVersion(): Promise<void> {
     const version = await readVersion(this.options.connection, this.signal);
     if (version.ok) this.state.kubernetesVersion = version.value;
-    else this.fail(version.failure);
+    else if (!ABSENT.has(version.failure.reason)) this.fail(version.failure);
   }
 
   private async readAccounts(): Promise<void> {

@@ -3,7 +3,8 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
 
 export interface AwsTarget {
-  readonly region: string;
+  /** Else that of the environment or the profile. */
+  readonly region?: string;
   readonly profile?: string;
   /** For one attempt. */
   readonly timeoutMs: number;
@@ -21,10 +22,11 @@ export interface AwsClients {
 /**
  * Endpoints follow `AWS_ENDPOINT_URL`, its per-service forms and the profile, as in every AWS tool. Throttling is met by the
  * SDK's adaptive mode, a few times at most; a refused sign-in never is repeated.
+ * @throws where no region is to be found
  */
-export function awsClients(target: AwsTarget): AwsClients {
+export async function awsClients(target: AwsTarget): Promise<AwsClients> {
   const common = {
-    region: target.region,
+    ...(target.region === undefined ? {} : { region: target.region }),
     retryMode: 'adaptive',
     maxAttempts: 4,
     requestHandler: {
@@ -40,7 +42,7 @@ export function awsClients(target: AwsTarget): AwsClients {
   const iam = new IAMClient(shared);
   const sts = new STSClient(shared);
   return {
-    region: target.region,
+    region: await eks.config.region(),
     eks,
     iam,
     sts,

@@ -1,0 +1,427 @@
+import { explain } from '../core/identity/explain.js';
+import { type AwsClients, awsClients } from './aws/clients.js';
+import { chainOf } from './chain.js';
+import { pause } from './deadline.js';
+import { failed, messageOf, success } from './failure.js';
+import { ROLE_ANNOTATION } from './judge.js';
+import type { Connection } from './kubernetes/connection.js';
+import { list } from './kubernetes/lists.js';
+import { type PodRecord, podRecord, type ServiceAccountRecord, serviceAccountRecord } from './kubernetes/records.js';
+import { watch } from './kubernetes/watch.js';
+import { addPod, Reader } from './reader.js';
+import { Rows } from './rows.js';
+import { type ClusterState, emptyState, keyOf } from './state.js';
+import type {
+  CallerIdentity,
+  ClusterSnapshot,
+  EksHint,
+  Explanation,
+  LiveCluster,
+  LiveFailure,
+  LiveFinding,
+  Progress,
+  Result,
+  ServiceAccountIdentity,
+  VerifyPlan,
+} from './types.js';
+import { planVerify, verify } from './verify.js';
+
+export interface ClusterOptions {
+  readonly context: string;
+  /** The kubeconfig's name for the cluster, shown until EKS's is known. */
+  readonly clusterEntry: string;
+  readonly contextNamespace: string | undefined;
+  readonly connection: Connection;
+  readonly hint: EksHint;
+  readonly namespace: string | undefined;
+  readonly timeoutMs: number;
+}
+
+/** Partial states are shown this often at most. */
+const EMIT_MS = 250;
+
+/** One read's state, its rows and who reads it. */
+interface Session {
+  readonly state: ClusterState;
+  readonly rows: Rows;
+  readonly reader: Reader;
+}
+
+export class Cluster implements LiveCluster {
+  private session: Session | undefined;
+  private snapshot: ClusterSnapshot | undefined;
+  private clients: AwsClients | undefined;
+  private closing = new AbortController();
+
+  constructor(private readonly options: ClusterOptions) {}
+
+  get context(): string {
+    return this.options.context;
+  }
+
+  get current(): ClusterSnapshot | undefined {
+    return this.snapshot;
+  }
+
+  async read(
+    outer: AbortSignal,
+    onSnapshot: (snapshot: ClusterSnapshot) => void = () => undefined,
+    onProgress: (progress: Progress) => void = () => undefined,
+  ): Promise<ClusterSnapshot> {
+    const signal = AbortSignal.any([outer, this.closing.signal]);
+    const first = this.snapshot === undefined;
+    const session = this.begin(signal, onProgress);
+    const reading = session.reader.read();
+    // A refresh keeps what is shown until it has everything, so that nothing jumps.
+    const showing = first ? this.show(session, reading, signal, onSnapshot) : undefined;
+    await reading;
+    await showing;
+    signal.throwIfAborted();
+    this.session = session;
+    const snapshot = await this.make(session, true, signal);
+    this.snapshot = snapshot;
+    onSnapshot(snapshot);
+    return snapshot;
+  }
+
+  private begin(signal: AbortSignal, onProgress: (progress: Progress) => void): Session {
+    const { connection, hint, namespace, contextNamespace, timeoutMs } = this.options;
+    connection.allowSignIn();
+    const state = emptyState(this.options.context, hint.name ?? this.options.clusterEntry);
+    state.namespace = namespace;
+    // What was verified stays so until it is verified again.
+    for (const [key, identity] of this.session?.state.verified ?? []) state.verified.set(key, identity);
+    const rows = new Rows(state);
+    // Credentials may have been renewed since.
+    this.clients?.destroy();
+    this.clients = undefined;
+    const reader = new Reader(
+      state,
+      { connection, hint, aws: () => this.aws(), namespace, contextNamespace, timeoutMs },
+      { account: (key) => rows.touch(key), role: (arn) => rows.touchRole(arn), all: () => rows.touchAll() },
+      onProgress,
+      signal,
+    );
+    return { state, rows, reader };
+  }
+
+  private async show(
+    session: Session,
+    reading: Promise<void>,
+    signal: AbortSignal,
+    onSnapshot: (snapshot: ClusterSnapshot) => void,
+  ): Promise<void> {
+    let done = false;
+    const finished = reading.then(
+      () => {
+        done = true;
+      },
+      () => {
+        done = true;
+      },
+    );
+    let shown = -1;
+    let wait = 20;
+    while (!done) {
+      await Promise.race([finished, pause(wait, signal).catch(() => undefined)]);
+      if (done || signal.aborted) return;
+      const count = session.state.serviceAccounts.size;
+      if (count === 0) continue;
+      wait = EMIT_MS;
+      const snapshot = await this.make(session, false, signal).catch(() => undefined);
+      if (snapshot === undefined || done) return;
+      if (shown !== count || snapshot.serviceAccounts.some((row) => !row.pending)) {
+        shown = count;
+        this.session = session;
+        this.snapshot = snapshot;
+        onSnapshot(snapshot);
+      }
+    }
+  }
+
+  async watch(outer: AbortSignal, onSnapshot: (snapshot: ClusterSnapshot) => void): Promise<void> {
+    const { session } = this;
+    if (!session) return;
+    const signal = AbortSignal.any([outer, this.closing.signal]);
+    const { state, rows, reader } = session;
+    let changed = false;
+    const troubles = new Map<string, LiveFailure>();
+    const trouble = (resource: string) => (failure: LiveFailure | undefined) => {
+      if (failure) troubles.set(resource, failure);
+      else troubles.delete(resource);
+      changed = true;
+    };
+    const { connection, namespace } = this.options;
+    const scope = namespace === undefined ? {} : { namespace };
+    const following: Promise<void>[] = [];
+    const accountsFrom = reader.versions.get('serviceaccounts');
+    const account = (type: string, row: ServiceAccountRecord) => {
+      const key = keyOf(row.namespace, row.name);
+      if (type === 'DELETED') state.serviceAccounts.delete(key);
+      else {
+        const before = state.serviceAccounts.get(key);
+        state.serviceAccounts.set(key, row);
+        if (before?.annotations[ROLE_ANNOTATION] !== row.annotations[ROLE_ANNOTATION]) {
+          // An abort ends the watch by itself; there is nobody else to tell.
+          reader
+            .readRolesOf(row)
+            .catch(() => undefined)
+            .finally(() => {
+              changed = true;
+            });
+        }
+      }
+      rows.touch(key);
+      changed = true;
+    };
+    if (accountsFrom !== undefined) {
+      following.push(
+        watch(
+          connection,
+          {
+            resource: 'serviceaccounts',
+            ...scope,
+            resourceVersion: accountsFrom,
+            project: serviceAccountRecord,
+            onEvent: account,
+            relist: () =>
+              this.relist<ServiceAccountRecord>('serviceaccounts', serviceAccountRecord, signal, (all) => {
+                const keep = new Set(all.map((row) => keyOf(row.namespace, row.name)));
+                for (const [key, row] of state.serviceAccounts) if (!keep.has(key)) account('DELETED', row);
+                for (const row of all) account('MODIFIED', row);
+              }),
+            onTrouble: trouble('serviceaccounts'),
+          },
+          signal,
+        ),
+      );
+    }
+    const podsFrom = reader.versions.get('pods');
+    if (podsFrom !== undefined) {
+      following.push(
+        watch(
+          connection,
+          {
+            resource: 'pods',
+            ...scope,
+            resourceVersion: podsFrom,
+            project: podRecord,
+            onEvent: (type, pod) => {
+              const key = keyOf(pod.namespace, pod.serviceAccount);
+              if (type === 'DELETED') state.pods.get(key)?.delete(pod.name);
+              else addPod(state, pod);
+              rows.touch(key);
+              changed = true;
+            },
+            relist: () =>
+              this.relist<PodRecord>('pods', podRecord, signal, (all) => {
+                state.pods.clear();
+                for (const pod of all) addPod(state, pod);
+                rows.touchAll();
+                changed = true;
+              }),
+            onTrouble: trouble('pods'),
+          },
+          signal,
+        ),
+      );
+    }
+    let ended = false;
+    const end = Promise.all(following).finally(() => {
+      ended = true;
+    });
+    while (!ended && !signal.aborted && this.session === session) {
+      await Promise.race([end, pause(EMIT_MS, signal).catch(() => undefined)]);
+      if (!changed || signal.aborted || this.session !== session) continue;
+      changed = false;
+      const made = await this.make(session, true, signal).catch(() => undefined);
+      if (made === undefined || this.session !== session) break;
+      const snapshot = { ...made, failures: [...made.failures, ...troubles.values()] };
+      this.snapshot = snapshot;
+      onSnapshot(snapshot);
+    }
+    if (!signal.aborted && this.session === session) await end;
+  }
+
+  /** @returns where the list ended; undefined where it failed, which the watch meets by waiting */
+  private async relist<T>(
+    resource: string,
+    project: (object: unknown) => T | undefined,
+    signal: AbortSignal,
+    replace: (all: readonly T[]) => void,
+  ): Promise<string | undefined> {
+    let all: T[] = [];
+    const { namespace, connection } = this.options;
+    try {
+      const end = await list(
+        connection,
+        {
+          resource,
+          ...(namespace === undefined ? {} : { namespace }),
+          project,
+          onPage: (page, restarted) => {
+            if (restarted) all = [];
+            all.push(...page);
+          },
+        },
+        signal,
+      );
+      if (!end.ok) return undefined;
+      replace(all);
+      return end.value.resourceVersion;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      throw error;
+    }
+  }
+
+  explain(namespace: string, name: string): Explanation | undefined {
+    const judgement = this.session?.rows.get(keyOf(namespace, name));
+    if (!this.session || !judgement) return undefined;
+    const chain = chainOf(this.session.state, judgement);
+    return { chain, text: explain(chain) };
+  }
+
+  trustPolicy(roleArn: string): string | undefined {
+    const known = this.session?.state.roles.get(roleArn);
+    return known?.known && known.value.kind !== 'missing' ? known.value.read.text : undefined;
+  }
+
+  planVerify(namespace: string, name: string): VerifyPlan {
+    const judgement = this.session?.rows.get(keyOf(namespace, name));
+    if (!this.session || !judgement)
+      return { how: 'web-identity', steps: [], impossible: `${namespace}/${name} was not read.` };
+    return planVerify(this.session.state, judgement);
+  }
+
+  async verify(namespace: string, name: string, outer: AbortSignal): Promise<CallerIdentity> {
+    const key = keyOf(namespace, name);
+    const { session } = this;
+    const judgement = session?.rows.get(key);
+    if (!session || !judgement)
+      return { how: 'not-verified', verdict: 'unknown', message: `${namespace}/${name} was not read.` };
+    const signal = AbortSignal.any([outer, this.closing.signal]);
+    const { connection, timeoutMs } = this.options;
+    const region = session.state.region ?? '';
+    const identity = await verify(
+      { connection, state: session.state, region, timeoutMs, now: Date.now },
+      judgement,
+      signal,
+    );
+    session.state.verified.set(key, identity);
+    session.rows.touch(key);
+    if (this.snapshot && this.session === session)
+      this.snapshot = await this.make(session, this.snapshot.complete, signal);
+    return identity;
+  }
+
+  close(): void {
+    this.closing.abort(new DOMException('the cluster was closed', 'AbortError'));
+    this.closing = new AbortController();
+    this.options.connection.close();
+    this.clients?.destroy();
+    this.clients = undefined;
+  }
+
+  private async aws(): Promise<Result<AwsClients>> {
+    if (this.clients) return success(this.clients);
+    const { hint, timeoutMs } = this.options;
+    try {
+      this.clients = await awsClients({
+        ...(hint.region === undefined ? {} : { region: hint.region }),
+        ...(hint.profile === undefined ? {} : { profile: hint.profile }),
+        timeoutMs,
+      });
+      return success(this.clients);
+    } catch (error) {
+      return failed('find the AWS region', 'not-found', `${messageOf(error)}; name the region of the cluster`);
+    }
+  }
+
+  private async make(session: Session, complete: boolean, signal: AbortSignal): Promise<ClusterSnapshot> {
+    const { state } = session;
+    const serviceAccounts = await session.rows.refresh(signal);
+    const eks = state.eks.known ? state.eks.value : undefined;
+    return {
+      context: state.context,
+      name: state.clusterName,
+      ...(state.region === undefined ? {} : { region: state.region }),
+      ...(state.account === undefined ? {} : { account: state.account }),
+      ...(eks === undefined ? {} : { arn: eks.arn, autoMode: eks.autoMode }),
+      ...(eks?.authenticationMode === undefined ? {} : { authenticationMode: eks.authenticationMode }),
+      ...(state.issuer.known ? { issuer: state.issuer.value } : {}),
+      ...(state.kubernetesVersion === undefined ? {} : { kubernetesVersion: state.kubernetesVersion }),
+      kind: eks === undefined ? 'unknown' : 'eks',
+      readAt: Date.now(),
+      complete,
+      callerAws: state.callerAws,
+      callerKubernetes: state.callerKubernetes,
+      oidcProvider: state.oidcProvider,
+      agent: state.agent,
+      nodeGroups: state.nodeGroups,
+      fargateProfiles: state.fargateProfiles,
+      serviceAccounts,
+      findings: clusterFindings(state, serviceAccounts),
+      failures: [...session.reader.failures],
+    };
+  }
+}
+
+/** What concerns the cluster and no single service account of it. */
+function clusterFindings(state: ClusterState, rows: readonly ServiceAccountIdentity[]): LiveFinding[] {
+  const findings: LiveFinding[] = [];
+  const find = (ruleId: string, severity: LiveFinding['severity'], short: string, message: string, object?: string) =>
+    findings.push({ ruleId, severity, short, message, ...(object === undefined ? {} : { object }) });
+  const eksIssuer = state.eks.known ? state.eks.value.issuer : undefined;
+  if (state.issuer.known && eksIssuer !== undefined && eksIssuer !== state.issuer.value) {
+    find(
+      'live-cluster-mismatch',
+      'error',
+      'not the cluster that EKS describes',
+      `The context's cluster issues tokens as '${state.issuer.value}', but EKS's '${state.clusterName}' as '${eksIssuer}': these are two clusters.`,
+    );
+  }
+  if (state.oidcProvider.known && !state.oidcProvider.value.exists && rows.some((row) => row.winner === 'irsa')) {
+    find(
+      'live-oidc-provider-missing',
+      'error',
+      'no OIDC provider in IAM',
+      'IAM has no OIDC provider for this cluster; IRSA cannot work.',
+    );
+  }
+  if (state.agent.known && rows.some((row) => row.winner === 'pod-identity')) {
+    const { kind, healthy, status, issues } = state.agent.value;
+    if (kind === 'missing')
+      find(
+        'live-agent-missing',
+        'error',
+        'no Pod Identity agent',
+        "The add-on 'eks-pod-identity-agent' is not installed; Pod Identity cannot work.",
+      );
+    else if (!healthy)
+      find(
+        'live-agent-degraded',
+        'warning',
+        `agent ${status ?? 'degraded'}`,
+        `The Pod Identity agent is ${status ?? 'degraded'}${issues.length > 0 ? `: ${issues.join('; ')}` : ''}.`,
+      );
+  }
+  for (const [key, association] of state.associations) {
+    const namespace = key.slice(0, key.indexOf('/'));
+    // Only where the list is known to be whole does absence prove anything.
+    if (
+      state.serviceAccounts.has(key) ||
+      state.accountsUnknown.get('*') !== undefined ||
+      state.accountsUnknown.get(namespace)?.known === false
+    )
+      continue;
+    find(
+      'association-unknown-service-account',
+      'warning',
+      `${key} does not exist`,
+      `Association '${association.id}' is for ${key}, which does not exist.`,
+      association.id,
+    );
+  }
+  return findings;
+}

@@ -1,0 +1,221 @@
+/**
+ * Who AWS says the pods are: credentials are minted as a pod would get them, AWS is asked whose they are, and they are forgotten.
+ * They live in local variables only.
+ */
+import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { awsCall } from './aws/call.js';
+import { assumeRoleForPodIdentity } from './aws/podIdentityCredentials.js';
+import { parseRoleArn } from './aws/roles.js';
+import { failed, success } from './failure.js';
+import type { Judgement } from './judge.js';
+import type { Connection } from './kubernetes/connection.js';
+import { requestToken } from './kubernetes/tokens.js';
+import type { ClusterState } from './state.js';
+import type { CallerIdentity, LiveFailure, Result, VerifyPlan } from './types.js';
+
+/** STS mints nothing shorter. */
+const SHORTEST_SECONDS = 900;
+const SESSION = 'pod-iam-verify';
+const POD_IDENTITY_AUDIENCE = 'pods.eks.amazonaws.com';
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+export interface VerifyContext {
+  readonly connection: Connection;
+  readonly state: ClusterState;
+  readonly region: string;
+  readonly timeoutMs: number;
+  readonly now: () => number;
+}
+
+export function planVerify(state: ClusterState, { row }: Judgement): VerifyPlan {
+  const who = `${row.namespace}/${row.name}`;
+  if (row.winner === 'pod-identity') {
+    const pod = mintable(row);
+    return {
+      how: 'pod-identity',
+      steps: [
+        `Request a token for ${who}, bound to the pod ${pod ?? '(none runs)'}, audience ${POD_IDENTITY_AUDIENCE}, 10 minutes`,
+        `Exchange it with EKS Auth (AssumeRoleForPodIdentity) for credentials of ${row.roleArn ?? 'its role'}`,
+        'Ask STS who they are (GetCallerIdentity), then forget them',
+      ],
+      ...(pod === undefined
+        ? { impossible: 'Pod Identity gives credentials to running pods only, and none runs as it.' }
+        : {}),
+    };
+  }
+  const steps = [
+    `Request a token for ${who}, audience ${row.audience}, 10 minutes`,
+    `Exchange it with STS (AssumeRoleWithWebIdentity) for credentials of ${row.roleArn ?? 'its role'}, 15 minutes`,
+    'Ask STS who they are (GetCallerIdentity), then forget them',
+  ];
+  if (row.winner !== 'irsa') return { how: 'web-identity', steps: [], impossible: `${who} has no role of its own.` };
+  if (row.roleArn === undefined || !parseRoleArn(row.roleArn))
+    return { how: 'web-identity', steps, impossible: `'${row.roleArn ?? ''}' is no role ARN.` };
+  if (state.region === undefined) return { how: 'web-identity', steps, impossible: 'The AWS region is not known.' };
+  return { how: 'web-identity', steps };
+}
+
+function mintable(row: Judgement['row']): string | undefined {
+  return row.pods.list.find((pod) => pod.phase === 'Running')?.name;
+}
+
+/** Only an abort throws. */
+export async function verify(
+  context: VerifyContext,
+  judgement: Judgement,
+  signal: AbortSignal,
+): Promise<CallerIdentity> {
+  const { row } = judgement;
+  const plan = planVerify(context.state, judgement);
+  const expected = row.callerIdentity.expected;
+  const common = { ...(expected === undefined ? {} : { expected }), verifiedAt: context.now() };
+  if (plan.impossible !== undefined)
+    return { ...common, how: 'not-verified', verdict: 'unknown', message: plan.impossible };
+  const minted =
+    plan.how === 'web-identity'
+      ? await byWebIdentity(context, judgement, signal)
+      : await byPodIdentity(context, judgement, signal);
+  const told = { ...common, how: plan.how };
+  if (!minted.ok)
+    return {
+      ...told,
+      verdict: minted.failure.refusal ? 'refused' : 'unknown',
+      message: `${minted.failure.what}: ${minted.failure.message}`,
+    };
+  const actual = await whose(context, minted.value, signal);
+  if (!actual.ok) return { ...told, verdict: 'unknown', message: `${actual.failure.what}: ${actual.failure.message}` };
+  return {
+    ...told,
+    actual: actual.value,
+    verdict: expected !== undefined && sameRole(expected, actual.value) ? 'as-expected' : 'other-role',
+  };
+}
+
+/** AWS said no to the mechanism's own call: that is an answer about the service account, not a failure of ours. */
+type Minted =
+  | { readonly ok: true; readonly value: Credentials }
+  | { readonly ok: false; readonly failure: LiveFailure & { readonly refusal: boolean } };
+
+function notMinted(failure: LiveFailure, refusal: boolean): Minted {
+  return { ok: false, failure: { ...failure, refusal } };
+}
+
+/** Whatever STS or EKS Auth answers with a status of 4xx but for throttling. */
+function isRefusal({ status, reason }: LiveFailure): boolean {
+  return status !== undefined && status >= 400 && status < 500 && reason !== 'throttled';
+}
+
+async function byWebIdentity(
+  { connection, region, timeoutMs }: VerifyContext,
+  { row }: Judgement,
+  signal: AbortSignal,
+): Promise<Minted> {
+  const token = await requestToken(
+    connection,
+    { namespace: row.namespace, serviceAccount: row.name, audience: row.audience },
+    signal,
+  );
+  if (!token.ok) return notMinted(token.failure, false);
+  // The token is the credential here: signing in as ourselves would prove nothing.
+  const sts = new STSClient({
+    region,
+    maxAttempts: 3,
+    credentials: { accessKeyId: 'unsigned', secretAccessKey: 'unsigned' },
+  });
+  try {
+    const command = new AssumeRoleWithWebIdentityCommand({
+      RoleArn: row.roleArn,
+      RoleSessionName: SESSION,
+      WebIdentityToken: token.value,
+      DurationSeconds: SHORTEST_SECONDS,
+    });
+    const what = 'sts:AssumeRoleWithWebIdentity';
+    const answer = await awsCall(
+      { what, permission: what, timeoutMs, send: (abortSignal) => sts.send(command, { abortSignal }) },
+      signal,
+    );
+    if (!answer.ok) return notMinted(answer.failure, isRefusal(answer.failure));
+    const { Credentials: minted } = answer.value;
+    if (!minted?.AccessKeyId || !minted.SecretAccessKey || !minted.SessionToken) {
+      return notMinted({ what, reason: 'invalid-response', message: 'the answer holds no credentials' }, false);
+    }
+    return success({
+      accessKeyId: minted.AccessKeyId,
+      secretAccessKey: minted.SecretAccessKey,
+      sessionToken: minted.SessionToken,
+    }) as Minted;
+  } finally {
+    sts.destroy();
+  }
+}
+
+async function byPodIdentity(
+  { connection, state, region, timeoutMs }: VerifyContext,
+  { row }: Judgement,
+  signal: AbortSignal,
+): Promise<Minted> {
+  const podName = mintable(row);
+  const pod = podName === undefined ? undefined : state.pods.get(`${row.namespace}/${row.name}`)?.get(podName);
+  if (!pod)
+    return notMinted({ what: 'choose a pod', reason: 'not-found', message: 'no pod runs as it any more' }, false);
+  const token = await requestToken(
+    connection,
+    {
+      namespace: row.namespace,
+      serviceAccount: row.name,
+      audience: POD_IDENTITY_AUDIENCE,
+      pod: { name: pod.name, uid: pod.uid },
+    },
+    signal,
+  );
+  if (!token.ok) return notMinted(token.failure, false);
+  const answer = await assumeRoleForPodIdentity(
+    { cluster: state.clusterName, region, token: token.value, timeoutMs },
+    signal,
+  );
+  return answer.ok ? answer : notMinted(answer.failure, isRefusal(answer.failure));
+}
+
+async function whose(
+  { region, timeoutMs }: VerifyContext,
+  credentials: Credentials,
+  signal: AbortSignal,
+): Promise<Result<string>> {
+  const sts = new STSClient({ region, maxAttempts: 3, credentials });
+  try {
+    const what = 'sts:GetCallerIdentity';
+    const answer = await awsCall(
+      {
+        what,
+        permission: what,
+        timeoutMs,
+        send: (abortSignal) => sts.send(new GetCallerIdentityCommand({}), { abortSignal }),
+      },
+      signal,
+    );
+    if (!answer.ok) return answer;
+    return answer.value.Arn
+      ? success(answer.value.Arn)
+      : failed(what, 'invalid-response', 'the answer names no caller');
+  } finally {
+    sts.destroy();
+  }
+}
+
+/** `arn:P:sts::A:assumed-role/NAME/SESSION` is a session of `arn:P:iam::A:role/PATH/NAME`; sessions do not show the path. */
+export function sameRole(roleArn: string, callerArn: string): boolean {
+  const role = parseRoleArn(roleArn);
+  const caller = /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(callerArn);
+  return (
+    role !== undefined &&
+    caller !== null &&
+    caller[1] === role.partition &&
+    caller[2] === role.account &&
+    caller[3] === role.name
+  );
+}
