@@ -1,9 +1,10 @@
 import { type Facts, noFacts } from './facts/model.js';
-import { kindOf, readFile } from './facts/readFile.js';
+import { type FilePart, kindOf, mergeFacts, readParts } from './facts/readFile.js';
 import { rules as allRules } from './rules/index.js';
 import type { Fix, Report, Rule, Severity } from './rules/rule.js';
 import { type Suppressions, suppressionsOf } from './suppression.js';
 import { type Place, placeOf } from './syntax/tree.js';
+import { Overlays } from './workspace/overlays.js';
 import { baseName, directoryOf } from './workspace/paths.js';
 import { TrackedWorkspace, topicsOf } from './workspace/topics.js';
 import { WorkspaceIndex } from './workspace/workspaceIndex.js';
@@ -22,7 +23,7 @@ export interface AnalysisOptions {
   readonly severities?: Readonly<Record<string, Severity | 'off'>>;
   /** Files whose permission policies are judged even if no role of the workspace uses them. */
   readonly chosenPolicies?: ReadonlySet<string>;
-  /** A rule threw: said once a rule and file, the others go on. */
+  /** A rule threw; the others go on. */
   readonly onInternalError?: (ruleId: string, file: string, error: unknown) => void;
   readonly rules?: readonly Rule[];
 }
@@ -30,10 +31,10 @@ export interface AnalysisOptions {
 /** A text longer than this is no policy and no manifest that a person edits. UTF-16 code units. */
 export const MAX_FILE_LENGTH = 4_000_000;
 
+/** What is judged as one: a document of a YAML stream, another file, or a Terraform folder. */
 interface Unit {
-  readonly id: string;
-  readonly files: Set<string>;
-  facts: Facts;
+  readonly owner: Owner;
+  readonly part: FilePart;
   topics: ReadonlyMap<string, string>;
   local: Reported[];
   linked: Reported[];
@@ -42,10 +43,16 @@ interface Unit {
   linkedDirty: boolean;
 }
 
+/** What is read as one: a file, or all files of a Terraform folder. */
+interface Owner {
+  readonly id: string;
+  readonly files: Set<string>;
+  units: Unit[];
+}
+
 interface Reported {
   readonly rule: Rule;
   readonly report: Report;
-  readonly place: Place;
 }
 
 /**
@@ -54,15 +61,21 @@ interface Reported {
  */
 export class Analysis {
   readonly #texts = new Map<string, string>();
-  readonly #units = new Map<string, Unit>();
+  readonly #owners = new Map<string, Owner>();
   readonly #suppressions = new Map<string, Suppressions>();
   readonly #charts = new Set<string>();
+  readonly #stale = new Set<string>();
+  /** Owners whose findings must be collected anew. */
+  readonly #unsettled = new Set<Owner>();
+  readonly #gone = new Set<string>();
+  #units: Unit[] | undefined;
   #index: WorkspaceIndex | undefined;
+  #overlays: Overlays | undefined;
   #options: AnalysisOptions;
   #revision = 0;
-  #byFile = new Map<string, Finding[]>();
-  /** Units whose facts must be read again. */
-  readonly #stale = new Set<string>();
+  readonly #byFile = new Map<string, readonly Finding[]>();
+  /** Who has had findings in a file. */
+  readonly #reporters = new Map<string, Set<Owner>>();
 
   constructor(options: AnalysisOptions = {}) {
     this.#options = options;
@@ -76,7 +89,7 @@ export class Analysis {
   configure(options: AnalysisOptions): void {
     this.#options = options;
     this.#index = undefined;
-    for (const unit of this.#units.values()) {
+    for (const unit of this.#allUnits()) {
       unit.localDirty = true;
       unit.linkedDirty = true;
     }
@@ -91,28 +104,23 @@ export class Analysis {
   }
 
   setFile(file: string, text: string): void {
-    if (this.#texts.get(file) === text) return;
-    this.#texts.set(file, text.length > MAX_FILE_LENGTH ? '' : text);
+    const known = this.#texts.get(file);
+    if (known === text) return;
+    const kept = text.length > MAX_FILE_LENGTH ? '' : text;
+    const before = known === undefined ? undefined : ownerOf(file, known);
+    const id = ownerOf(file, kept);
+    if (before !== undefined && before !== id) this.removeFile(file);
+    this.#texts.set(file, kept);
     this.#suppressions.delete(file);
+    this.#gone.delete(file);
     this.#chartChanged(file, true);
-    const id = unitOf(file, text);
     if (id === undefined) return;
-    let unit = this.#units.get(id);
-    if (!unit) {
-      unit = {
-        id,
-        files: new Set(),
-        facts: noFacts(),
-        topics: new Map(),
-        local: [],
-        linked: [],
-        asked: new Set(),
-        localDirty: true,
-        linkedDirty: true,
-      };
-      this.#units.set(id, unit);
+    let owner = this.#owners.get(id);
+    if (!owner) {
+      owner = { id, files: new Set(), units: [] };
+      this.#owners.set(id, owner);
     }
-    unit.files.add(file);
+    owner.files.add(file);
     this.#stale.add(id);
   }
 
@@ -121,12 +129,13 @@ export class Analysis {
     if (text === undefined) return;
     this.#texts.delete(file);
     this.#suppressions.delete(file);
+    this.#gone.add(file);
     this.#chartChanged(file, false);
-    const id = unitOf(file, text);
-    const unit = id === undefined ? undefined : this.#units.get(id);
-    if (!unit) return;
-    unit.files.delete(file);
-    this.#stale.add(unit.id);
+    const id = ownerOf(file, text);
+    const owner = id === undefined ? undefined : this.#owners.get(id);
+    if (!owner) return;
+    owner.files.delete(file);
+    this.#stale.add(owner.id);
   }
 
   /** Files of a chart are read otherwise than loose ones. */
@@ -136,7 +145,12 @@ export class Analysis {
     if (this.#charts.has(chart) === there) return;
     if (there) this.#charts.add(chart);
     else this.#charts.delete(chart);
-    for (const unit of this.#units.values()) if (unit.id.startsWith(chart)) this.#stale.add(unit.id);
+    for (const owner of this.#owners.values()) {
+      if (!owner.id.startsWith(chart)) continue;
+      this.#stale.add(owner.id);
+      owner.units = [];
+      this.#units = undefined;
+    }
   }
 
   #chartOf(file: string): string | undefined {
@@ -151,8 +165,8 @@ export class Analysis {
   factsOf(file: string): Facts | undefined {
     this.#readStale();
     const text = this.#texts.get(file);
-    const id = text === undefined ? undefined : unitOf(file, text);
-    return id === undefined ? undefined : this.#units.get(id)?.facts;
+    const id = text === undefined ? undefined : ownerOf(file, text);
+    return id === undefined ? undefined : factsOf(this.#owners.get(id));
   }
 
   workspace(): WorkspaceIndex {
@@ -161,55 +175,102 @@ export class Analysis {
     return this.#index;
   }
 
+  #allUnits(): readonly Unit[] {
+    this.#units ??= [...this.#owners.values()].flatMap((owner) => owner.units);
+    return this.#units;
+  }
+
   #makeIndex(): WorkspaceIndex {
-    const facts = [...this.#units.values()].map((unit) => unit.facts);
-    return new WorkspaceIndex(facts, (file) => this.#units.get(file)?.facts, this.#options.chosenPolicies);
+    const facts = this.#allUnits().map((unit) => unit.part.facts);
+    this.#overlays ??= new Overlays(
+      facts.flatMap((each) => each.kustomizations),
+      (file) => factsOf(this.#owners.get(file)),
+    );
+    return new WorkspaceIndex(facts, this.#overlays, this.#options.chosenPolicies);
   }
 
   #readStale(): void {
     if (this.#stale.size === 0) return;
-    const changed = new Set<string>();
-    const before = this.#index;
-    const units = [...this.#stale].map((id) => this.#units.get(id)!);
+    const owners = [...this.#stale].flatMap((id) => this.#owners.get(id) ?? []);
     this.#stale.clear();
     this.#revision++;
-    for (const unit of units) {
-      if (unit.files.size === 0) this.#units.delete(unit.id);
-      unit.facts = this.#read(unit);
-      unit.localDirty = true;
-      unit.linkedDirty = true;
+    const changed = new Set<string>();
+    const dropped: Unit[] = [];
+    for (const owner of owners) dropped.push(...this.#read(owner));
+    this.#units = undefined;
+    // Overlays and patches reach into other files: a change of theirs, or of a file they name, moves everything.
+    if (this.#overlays === undefined || this.#touchesOverlays(owners, dropped)) {
+      this.#overlays = undefined;
+      changed.add('*');
     }
     this.#index = this.#makeIndex();
-    for (const unit of units) {
-      const old = unit.topics;
-      unit.topics = topicsOf(unit.facts, this.#index);
-      for (const topic of new Set([...old.keys(), ...unit.topics.keys()])) {
-        if (old.get(topic) !== unit.topics.get(topic)) changed.add(topic);
-      }
+    for (const owner of owners) {
+      for (const unit of owner.units) if (unit.localDirty) unit.topics = topicsOf(unit.part.facts, this.#index);
     }
-    if (before === undefined && this.#units.size === units.length) return;
-    for (const unit of this.#units.values()) {
-      if (unit.linkedDirty) continue;
-      if (changed.has('*') || intersects(unit.asked, changed)) unit.linkedDirty = true;
+    addDifferences(
+      changed,
+      dropped,
+      owners.flatMap((owner) => owner.units.filter((unit) => unit.localDirty)),
+    );
+    for (const unit of this.#allUnits()) {
+      if (!unit.linkedDirty && (changed.has('*') || intersects(unit.asked, changed))) unit.linkedDirty = true;
     }
   }
 
-  #read(unit: Unit): Facts {
-    const [file] = unit.files;
-    return file === undefined ? noFacts() : readFile(file, this.#texts.get(file) ?? '', { chart: this.#chartOf(file) });
+  #touchesOverlays(owners: readonly Owner[], dropped: readonly Unit[]): boolean {
+    const overlays = this.#overlays!;
+    return (
+      dropped.some((unit) => unit.part.facts.kustomizations.length > 0) ||
+      owners.some(
+        (owner) =>
+          overlays.concerns(owner.id) ||
+          owner.units.some((unit) => unit.localDirty && unit.part.facts.kustomizations.length > 0),
+      )
+    );
+  }
+
+  /** Reads an owner anew; parts whose text is the same stay as they are. @returns the units that are no more */
+  #read(owner: Owner): Unit[] {
+    this.#unsettled.add(owner);
+    const before = new Map<string, Unit[]>();
+    for (const unit of owner.units) {
+      const key = unit.part.document?.text ?? '';
+      before.set(key, [...(before.get(key) ?? []), unit]);
+    }
+    const byPart = new Map<FilePart, Unit>();
+    const parts = this.#parts(owner, (text) => {
+      const unit = before.get(text)?.shift();
+      if (unit) byPart.set(unit.part, unit);
+      return unit?.part;
+    });
+    const kept = new Set(byPart.values());
+    const dropped = owner.units.filter((unit) => !kept.has(unit));
+    owner.units = parts
+      .filter(({ facts }) => saysAnything(facts))
+      .map((part) => byPart.get(part) ?? newUnit(owner, part));
+    if (owner.files.size === 0) this.#owners.delete(owner.id);
+    return dropped;
+  }
+
+  #parts(owner: Owner, reuse: (text: string) => FilePart | undefined): FilePart[] {
+    const [file] = owner.files;
+    if (file === undefined) return [];
+    return readParts(file, this.#texts.get(file) ?? '', { chart: this.#chartOf(file) }, reuse);
   }
 
   /** Judges what must be judged again. @returns the files whose findings were made anew */
   refresh(): readonly string[] {
     const index = this.workspace();
-    const touched = new Set<string>();
-    for (const unit of this.#units.values()) {
+    for (const unit of this.#allUnits()) {
       if (!unit.localDirty && !unit.linkedDirty) continue;
       this.#check(unit, index);
-      for (const file of unit.files) touched.add(file);
+      this.#unsettled.add(unit.owner);
     }
-    for (const file of this.#byFile.keys()) if (!this.#texts.has(file)) touched.add(file);
-    if (touched.size > 0) this.#collect(touched);
+    const touched = new Set<string>(this.#gone);
+    for (const owner of this.#unsettled) for (const file of owner.files) touched.add(file);
+    this.#collect(touched);
+    this.#unsettled.clear();
+    this.#gone.clear();
     return [...touched];
   }
 
@@ -225,10 +286,10 @@ export class Analysis {
   }
 
   #check(unit: Unit, index: WorkspaceIndex): void {
-    // Document rules may look further for their wording and fixes; what they ask is remembered all the same.
+    // Document rules may look further for their wording; what they ask is remembered, and they run again with the others.
     const tracked = new TrackedWorkspace(index);
-    if (unit.localDirty) unit.local = this.#run(unit, 'document', tracked);
-    if (unit.linkedDirty || unit.localDirty) unit.linked = this.#run(unit, 'workspace', tracked);
+    unit.local = this.#run(unit, 'document', tracked);
+    unit.linked = this.#run(unit, 'workspace', tracked);
     unit.asked = tracked.asked;
     unit.localDirty = false;
     unit.linkedDirty = false;
@@ -239,36 +300,52 @@ export class Analysis {
     for (const rule of this.rules) {
       if (rule.scope !== scope || this.#options.severities?.[rule.id] === 'off') continue;
       try {
-        for (const report of rule.check(unit.facts, workspace)) found.push({ rule, report, place: placeOf(report.at) });
+        for (const report of rule.check(unit.part.facts, workspace)) found.push({ rule, report });
       } catch (error) {
-        this.#options.onInternalError?.(rule.id, unit.id, error);
+        this.#options.onInternalError?.(rule.id, unit.owner.id, error);
       }
     }
     return found;
   }
 
+  /** Gathers the findings of files anew, with those that another file's owner (a Terraform folder) has in them. */
   #collect(files: ReadonlySet<string>): void {
-    const units = new Set<Unit>();
-    for (const file of files) {
-      this.#byFile.delete(file);
+    const touched = new Set(files);
+    const lists = new Map<string, Map<string, Finding>>();
+    const done = new Set<Owner>();
+    for (const file of touched) {
       const text = this.#texts.get(file);
-      const unit = text === undefined ? undefined : this.#units.get(unitOf(file, text) ?? '');
-      if (unit) units.add(unit);
-    }
-    for (const unit of units) {
-      const seen = new Set<string>();
-      for (const reported of [...unit.local, ...unit.linked]) {
-        const { place, rule } = reported;
-        const key = `${rule.id} ${place.file} ${place.start} ${place.end}`;
-        if (seen.has(key) || this.#suppressed(rule.id, place)) continue;
-        seen.add(key);
-        const list = this.#byFile.get(place.file) ?? [];
-        list.push(this.#finding(unit, reported));
-        this.#byFile.set(place.file, list);
+      const own = text === undefined ? undefined : this.#owners.get(ownerOf(file, text) ?? '');
+      for (const owner of new Set([...(own ? [own] : []), ...(this.#reporters.get(file) ?? [])])) {
+        if (done.has(owner)) continue;
+        done.add(owner);
+        for (const finding of this.#findingsOf(owner)) {
+          const list = lists.get(finding.file) ?? new Map<string, Finding>();
+          lists.set(finding.file, list);
+          list.set(`${finding.ruleId} ${finding.start} ${finding.end}`, finding);
+          const reporters = this.#reporters.get(finding.file) ?? new Set();
+          this.#reporters.set(finding.file, reporters.add(owner));
+          touched.add(finding.file);
+        }
       }
     }
-    for (const file of files)
-      this.#byFile.get(file)?.sort((a, b) => a.start - b.start || a.end - b.end || (a.ruleId < b.ruleId ? -1 : 1));
+    for (const file of touched) {
+      const list = lists.get(file);
+      if (!list) this.#byFile.delete(file);
+      else {
+        const order = (a: Finding, b: Finding) => a.start - b.start || a.end - b.end || (a.ruleId < b.ruleId ? -1 : 1);
+        this.#byFile.set(file, [...list.values()].sort(order));
+      }
+    }
+  }
+
+  #findingsOf(owner: Owner): Finding[] {
+    return owner.units.flatMap((unit) =>
+      [...unit.local, ...unit.linked].flatMap((reported) => {
+        const place = placeOf(reported.report.at);
+        return this.#suppressed(reported.rule.id, place) ? [] : [this.#finding(unit, reported, place)];
+      }),
+    );
   }
 
   #suppressed(ruleId: string, place: Place): boolean {
@@ -280,7 +357,7 @@ export class Analysis {
     return suppressions.has(ruleId, place.start);
   }
 
-  #finding(unit: Unit, { rule, report, place }: Reported): Finding {
+  #finding(unit: Unit, { rule, report }: Reported, place: Place): Finding {
     const madeAt = this.#revision;
     const severity = this.#options.severities?.[rule.id];
     return {
@@ -290,7 +367,7 @@ export class Analysis {
       message: report.message,
       related: (report.related ?? []).map(({ at, message }) => ({ ...placeOf(at), message })),
       fixes: () => {
-        // Edits hold offsets of every file they touch: after any change they are made from the facts of now.
+        // Edits may touch other files: after any change they are made from the facts of now.
         const current = this.#revision === madeAt && this.#stale.size === 0 ? report : this.#again(unit, rule, place);
         return withoutOverlaps(current?.fixes?.() ?? []);
       },
@@ -299,7 +376,7 @@ export class Analysis {
 
   #again(unit: Unit, rule: Rule, place: Place): Report | undefined {
     const index = this.workspace();
-    for (const report of rule.check(unit.facts, index)) {
+    for (const report of rule.check(unit.part.facts, index)) {
       const at = placeOf(report.at);
       if (at.file === place.file && at.start === place.start && at.end === place.end) return report;
     }
@@ -307,7 +384,46 @@ export class Analysis {
   }
 }
 
-function unitOf(file: string, text: string): string | undefined {
+function newUnit(owner: Owner, part: FilePart): Unit {
+  return {
+    owner,
+    part,
+    topics: new Map(),
+    local: [],
+    linked: [],
+    asked: new Set(),
+    localDirty: true,
+    linkedDirty: true,
+  };
+}
+
+function factsOf(owner: Owner | undefined): Facts | undefined {
+  if (!owner) return undefined;
+  if (owner.units.length === 1) return owner.units[0]!.part.facts;
+  return owner.units.length === 0 ? noFacts() : mergeFacts(owner.units.map((unit) => unit.part.facts));
+}
+
+function saysAnything(facts: Facts): boolean {
+  for (const key in facts) if (facts[key as keyof Facts].length > 0) return true;
+  return false;
+}
+
+/** Topics that have another answer now than with the units that are gone. */
+function addDifferences(changed: Set<string>, before: readonly Unit[], after: readonly Unit[]): void {
+  const old = joined(before);
+  const now = joined(after);
+  for (const topic of new Set([...old.keys(), ...now.keys()]))
+    if (old.get(topic) !== now.get(topic)) changed.add(topic);
+}
+
+function joined(units: readonly Unit[]): Map<string, string> {
+  const all = new Map<string, string>();
+  for (const unit of units)
+    for (const [topic, signature] of unit.topics) all.set(topic, (all.get(topic) ?? '') + signature);
+  return all;
+}
+
+function ownerOf(file: string, text: string): string | undefined {
   const kind = kindOf(file, text);
   if (kind === undefined) return undefined;
   return kind === 'terraform' ? `tf:${directoryOf(file)}` : file;

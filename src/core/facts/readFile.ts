@@ -1,6 +1,6 @@
 import { parseJson } from '../syntax/json.js';
 import type { SourceDocument, SyntaxNode } from '../syntax/tree.js';
-import { parseYaml } from '../syntax/yaml.js';
+import { parseYamlPart, splitDocuments, YamlPart } from '../syntax/yaml.js';
 import { baseName } from '../workspace/paths.js';
 import { looksLikePermissionPolicy, looksLikeTrustPolicy, readPermissionPolicy, readTrustPolicy } from './iamPolicy.js';
 import { readKubernetesObject } from './kubernetes.js';
@@ -44,23 +44,82 @@ export function concernsIdentity(text: string): boolean {
 /** In the order in which they are asked; the first that knows a document has it. */
 const readers: DocumentReader[] = [];
 
+/** A part of a file that is read on its own: a whole JSON file, or one document of a YAML stream. */
+export interface FilePart {
+  readonly facts: Facts;
+  /** Set for YAML: the text under which the part can be found again after a change. */
+  readonly document?: YamlPart;
+}
+
 /** Everything one file says. Never throws on any text. */
 export function readFile(file: string, text: string, context: Omit<ReadContext, 'file'> = {}): Facts {
-  const facts = noFacts();
-  const kind = kindOf(file, text);
+  const parts = readParts(file, text, context);
+  return parts.length === 1 ? parts[0]!.facts : mergeFacts(parts.map(({ facts }) => facts));
+}
+
+/**
+ * The same, part by part; parts that say nothing are left out.
+ * @param reuse gives the part of an earlier version that has this very text; it is moved, not read again
+ */
+export function readParts(
+  file: string,
+  text: string,
+  context: Omit<ReadContext, 'file'> = {},
+  reuse: (text: string) => FilePart | undefined = () => undefined,
+): FilePart[] {
   const named: ReadContext = { file, ...context };
-  if (kind === 'json' && concernsIdentity(text)) {
-    const document: SourceDocument = { file, language: 'json', text };
-    const { root } = parseJson(document);
-    if (root) readDocument(root, facts, named);
-  } else if (kind === 'yaml') {
-    const document: SourceDocument = { file, language: 'yaml', text };
-    const always = /^kustomization/i.test(baseName(file));
-    for (const { root } of parseYaml(document, (part) => always || concernsIdentity(part))) {
-      if (root) readDocument(root, facts, named);
+  switch (kindOf(file, text)) {
+    case 'json':
+      return readWhole(text, (facts) => {
+        const { root } = parseJson({ file, language: 'json', text });
+        if (root) readDocument(root, facts, named);
+      });
+    case 'yaml':
+      return readYaml(file, text, named, reuse);
+    default:
+      return [];
+  }
+}
+
+function readWhole(text: string, read: (facts: Facts) => void): FilePart[] {
+  if (!concernsIdentity(text)) return [];
+  const facts = noFacts();
+  read(facts);
+  return [{ facts }];
+}
+
+function readYaml(
+  file: string,
+  text: string,
+  context: ReadContext,
+  reuse: (text: string) => FilePart | undefined,
+): FilePart[] {
+  const document: SourceDocument = { file, language: 'yaml', text };
+  const always = /^kustomization/i.test(baseName(file));
+  const parts: FilePart[] = [];
+  for (const { start, end } of splitDocuments(text)) {
+    const own = text.slice(start, end);
+    const known = reuse(own);
+    if (known?.document) {
+      known.document.moveTo(document, start);
+      parts.push(known);
+    } else if (always || concernsIdentity(own)) {
+      const part = new YamlPart(document, start, end);
+      const facts = noFacts();
+      const { root } = parseYamlPart(part);
+      if (root) readDocument(root, facts, context);
+      parts.push({ facts, document: part });
     }
   }
-  return facts;
+  return parts;
+}
+
+export function mergeFacts(all: readonly Facts[]): Facts {
+  const merged = noFacts();
+  for (const facts of all) {
+    for (const key of Object.keys(merged) as (keyof Facts)[]) (merged[key] as unknown[]).push(...facts[key]);
+  }
+  return merged;
 }
 
 export function readDocument(root: SyntaxNode, facts: Facts, context: ReadContext): void {

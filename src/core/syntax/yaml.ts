@@ -20,14 +20,18 @@ import type { SyntaxFault } from './json.js';
 import { SourceString } from './sourceString.js';
 import { maskTemplates } from './templates.js';
 import { MASK_FIRST, MASK_REST } from './text.js';
-import type { ArrayNode, ObjectNode, Property, SourceDocument, StringNode, SyntaxNode } from './tree.js';
+import type { ArrayNode, Embedding, ObjectNode, Property, SourceDocument, StringNode, SyntaxNode } from './tree.js';
 import { decodeYamlScalar } from './yamlScalar.js';
 
-/** One document of a YAML stream. Offsets are those of the whole text. */
+/** One document of a YAML stream, as a document of its own inside the file: an edit elsewhere only moves it. */
 export interface YamlDocument {
+  /** Its nodes' offsets are in this; `placeOf` gives those of the file. */
+  readonly document: SourceDocument;
   readonly root: SyntaxNode | undefined;
+  /** In the whole text. */
   readonly start: number;
   readonly end: number;
+  /** In the document's own offsets. */
   readonly faults: readonly SyntaxFault[];
 }
 
@@ -40,10 +44,9 @@ const MAX_DEPTH = 200;
  * @param wanted a cheap look at a document's text; those it refuses are not parsed at all
  */
 export function parseYaml(document: SourceDocument, wanted: (text: string) => boolean = () => true): YamlDocument[] {
-  const source = maskTemplates(document.text);
-  return splitDocuments(source)
+  return splitDocuments(document.text)
     .filter(({ start, end }) => wanted(document.text.slice(start, end)))
-    .map(({ start, end }) => parseOne(document, source, start, end));
+    .map(({ start, end }) => parseYamlPart(new YamlPart(document, start, end)));
 }
 
 export function splitDocuments(source: string): { start: number; end: number }[] {
@@ -57,23 +60,57 @@ export function splitDocuments(source: string): { start: number; end: number }[]
   return pieces;
 }
 
-function parseOne(document: SourceDocument, source: string, start: number, end: number): YamlDocument {
+/** A piece of a file that stays the same text while the file changes round it. */
+export class YamlPart implements SourceDocument {
+  readonly language = 'yaml';
+  readonly text: string;
+  readonly host: Embedding;
+  readonly #moving: { document: SourceDocument; base: number };
+
+  constructor(document: SourceDocument, base: number, end: number) {
+    this.text = base === 0 && end === document.text.length ? document.text : document.text.slice(base, end);
+    const moving = { document, base };
+    this.#moving = moving;
+    this.host = {
+      get document() {
+        return moving.document;
+      },
+      toHost: (offset) => moving.base + offset,
+      encode: (text) => text,
+      holeAt: (offset) => moving.document.host?.holeAt(moving.base + offset),
+    };
+  }
+
+  get file(): string {
+    return this.#moving.document.file;
+  }
+
+  /** The same text now stands elsewhere in a new version of the file. */
+  moveTo(document: SourceDocument, base: number): void {
+    this.#moving.document = document;
+    this.#moving.base = base;
+  }
+}
+
+export function parseYamlPart(document: YamlPart): YamlDocument {
+  const start = document.host.toHost(0);
+  const end = start + document.text.length;
   const faults: SyntaxFault[] = [];
-  let text = source.slice(start, end);
+  let text = maskTemplates(document.text);
   if (text.startsWith('...')) text = `   ${text.slice(3)}`;
-  if (text.includes('\0'))
-    return { root: undefined, start, end, faults: [{ message: 'binary content', start, end: start }] };
+  if (text.includes('\0')) {
+    return { document, root: undefined, start, end, faults: [{ message: 'binary content', start: 0, end: 0 }] };
+  }
   for (let repairs = 0; ; repairs++) {
     try {
       const events = parseEvents(text, { maxDepth: MAX_DEPTH });
-      // Behind blanked lines the source is the original's: only what was parsed is looked at.
-      return { root: new TreeBuilder(document, text, start, events).build(), start, end, faults };
+      return { document, root: new TreeBuilder(document, text, events).build(), start, end, faults };
     } catch (error) {
       const at = error instanceof YAMLException && error.mark ? Math.min(error.mark.position, text.length) : 0;
       const message = error instanceof YAMLException ? error.reason : String(error);
-      faults.push({ message, start: start + at, end: start + at });
+      faults.push({ message, start: at, end: at });
       const next = repairs < MAX_REPAIRS ? withoutBadLine(text, at) : withoutRestFrom(text, at);
-      if (next === text || repairs > MAX_REPAIRS) return { root: undefined, start, end, faults };
+      if (next === text || repairs > MAX_REPAIRS) return { document, root: undefined, start, end, faults };
       text = next;
     }
   }
@@ -124,7 +161,8 @@ function unclosedBefore(text: string, at: number): number | undefined {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline;
     const line = text.slice(start, end);
-    if (/[[{"']/.test(line) && leavesOpen(line) && /^\s*(?:- |[\w.\-/"']+:(?:\s|$)|$)/.test(lineAfter(text, end))) return start;
+    if (/[[{"']/.test(line) && leavesOpen(line) && /^\s*(?:- |[\w.\-/"']+:(?:\s|$)|$)/.test(lineAfter(text, end)))
+      return start;
     start = end + 1;
   }
   return undefined;
@@ -172,7 +210,6 @@ class TreeBuilder {
   constructor(
     private readonly document: SourceDocument,
     private readonly text: string,
-    private readonly base: number,
     private readonly events: readonly Event[],
   ) {}
 
@@ -195,13 +232,13 @@ class TreeBuilder {
         return this.scalar(event, parent);
       case EVENT_ALIAS: {
         const name = this.text.slice(event.anchorStart, event.anchorEnd);
-        const start = this.base + event.anchorStart - 1;
+        const start = event.anchorStart - 1;
         return (
           this.#anchors.get(name) ?? {
             kind: 'null',
             document: this.document,
             start,
-            end: this.base + event.anchorEnd,
+            end: event.anchorEnd,
             parent,
           }
         );
@@ -211,7 +248,7 @@ class TreeBuilder {
       case EVENT_SEQUENCE:
         return this.sequence(event, parent);
       default:
-        return { kind: 'null', document: this.document, start: this.base, end: this.base, parent };
+        return { kind: 'null', document: this.document, start: 0, end: 0, parent };
     }
   }
 
@@ -223,8 +260,8 @@ class TreeBuilder {
     const node: { -readonly [K in keyof ObjectNode]: ObjectNode[K] } = {
       kind: 'object',
       document: this.document,
-      start: this.base + event.start,
-      end: this.base + event.start,
+      start: event.start,
+      end: event.start,
       properties,
       style: event.style === FLOW ? 'flow' : 'block',
       tag: this.tagOf(event),
@@ -237,12 +274,8 @@ class TreeBuilder {
       const key = this.node(node);
       const valueEvent = this.events[this.#next];
       const value = valueEvent && valueEvent.type !== EVENT_POP ? this.node(node) : undefined;
-      last = Math.max(
-        last,
-        endOf(keyEvent, key, this.base),
-        valueEvent && value ? endOf(valueEvent, value, this.base) : 0,
-      );
-      const name = asKey(key, this.text, this.base);
+      last = Math.max(last, endOf(keyEvent, key), valueEvent && value ? endOf(valueEvent, value) : 0);
+      const name = asKey(key, this.text);
       if (name === undefined) {
         node.open = true;
       } else if (name.raw === '<<' && name.style === 'plain') {
@@ -256,7 +289,7 @@ class TreeBuilder {
       }
     }
     this.#next++;
-    node.end = this.base + (event.style === FLOW ? this.closing(last, '}') : last);
+    node.end = event.style === FLOW ? this.closing(last, '}') : last;
     return node;
   }
 
@@ -276,8 +309,8 @@ class TreeBuilder {
     const node: { -readonly [K in keyof ArrayNode]: ArrayNode[K] } = {
       kind: 'array',
       document: this.document,
-      start: this.base + event.start,
-      end: this.base + event.start,
+      start: event.start,
+      end: event.start,
       items,
       style: event.style === FLOW ? 'flow' : 'block',
       tag: this.tagOf(event),
@@ -288,11 +321,11 @@ class TreeBuilder {
     while (this.events[this.#next] && this.events[this.#next]!.type !== EVENT_POP) {
       const itemEvent = this.events[this.#next]!;
       const item = this.node(node);
-      last = Math.max(last, endOf(itemEvent, item, this.base));
+      last = Math.max(last, endOf(itemEvent, item));
       items.push(item);
     }
     this.#next++;
-    node.end = this.base + (event.style === FLOW ? this.closing(last, ']') : last);
+    node.end = event.style === FLOW ? this.closing(last, ']') : last;
     return node;
   }
 
@@ -310,17 +343,17 @@ class TreeBuilder {
   }
 
   private scalar(event: ScalarEvent, parent: ObjectNode | ArrayNode | undefined): SyntaxNode {
-    const { document, base, text } = this;
+    const { document, text } = this;
     if (event.valueStart < 0) {
-      const at = base + this.emptyPlace();
+      const at = this.emptyPlace();
       const node: SyntaxNode = { kind: 'null', document, start: at, end: at, parent };
       this.anchor(event, node);
       return node;
     }
     const style = STYLES[event.style] ?? 'plain';
     const quoted = style === 'single' || style === 'double';
-    const start = base + event.valueStart - (quoted ? 1 : 0);
-    const end = base + event.valueEnd + (quoted ? 1 : 0);
+    const start = event.valueStart - (quoted ? 1 : 0);
+    const end = event.valueEnd + (quoted ? 1 : 0);
     const tag = this.tagOf(event);
     if (style === 'plain' && tag === undefined) {
       const special = resolvePlain(text.slice(event.valueStart, event.valueEnd));
@@ -330,20 +363,8 @@ class TreeBuilder {
         return node;
       }
     }
-    const decode = event.fast
-      ? undefined
-      : () => decodeYamlScalar(text, event, base, () => getScalarValue(text, event));
-    const source = new SourceString(
-      document,
-      start,
-      end,
-      base + event.valueStart,
-      base + event.valueEnd,
-      style,
-      new Shifted(text, base),
-      decode,
-      tag,
-    );
+    const decode = event.fast ? undefined : () => decodeYamlScalar(text, event, () => getScalarValue(text, event));
+    const source = new SourceString(document, start, end, event.valueStart, event.valueEnd, style, text, decode, tag);
     source.parent = parent;
     this.anchor(event, source);
     return source;
@@ -370,18 +391,7 @@ class TreeBuilder {
   }
 }
 
-/** `slice` in the whole text's offsets, without a copy of the whole text. */
-class Shifted {
-  constructor(
-    private readonly text: string,
-    private readonly base: number,
-  ) {}
-  slice(start: number, end: number): string {
-    return this.text.slice(start - this.base, end - this.base);
-  }
-}
-
-function endOf(event: Event, node: SyntaxNode, base: number): number {
+function endOf(event: Event, node: SyntaxNode): number {
   if (event.type === EVENT_ALIAS) return event.anchorEnd;
   if (
     event.type === EVENT_SCALAR &&
@@ -389,14 +399,14 @@ function endOf(event: Event, node: SyntaxNode, base: number): number {
   ) {
     return event.valueEnd;
   }
-  return node.end - base;
+  return node.end;
 }
 
 /** Keys that are numbers or booleans are names all the same (`on:`, `443:`). */
-function asKey(key: SyntaxNode, text: string, base: number): StringNode | undefined {
+function asKey(key: SyntaxNode, text: string): StringNode | undefined {
   if (key.kind === 'string') return key;
   if (key.kind !== 'number' && key.kind !== 'boolean') return undefined;
-  return new SourceString(key.document, key.start, key.end, key.start, key.end, 'plain', new Shifted(text, base));
+  return new SourceString(key.document, key.start, key.end, key.start, key.end, 'plain', text);
 }
 
 function isMask(raw: string): boolean {

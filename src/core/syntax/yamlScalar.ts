@@ -9,11 +9,10 @@ import type { Decoded } from './sourceString.js';
 
 /**
  * Decodes a scalar that does not stand verbatim, and remembers where each character came from.
- * @param base offset of `text` in the document
  * @param reference the parser's own value; it decides where our walk disagrees, and the offsets are then approximate
  */
-export function decodeYamlScalar(text: string, event: ScalarEvent, base: number, reference: () => string): Decoded {
-  const walk = new Walk(text, base, event.valueEnd);
+export function decodeYamlScalar(text: string, event: ScalarEvent, reference: () => string): Decoded {
+  const walk = new Walk(text, event.valueEnd);
   switch (event.style) {
     case SCALAR_STYLE_LITERAL_BLOCK:
     case SCALAR_STYLE_FOLDED_BLOCK:
@@ -38,19 +37,18 @@ class Walk {
 
   constructor(
     readonly text: string,
-    private readonly base: number,
     private readonly end: number,
   ) {}
 
   push(char: string, at: number): void {
-    for (let i = 0; i < char.length; i++) this.offsets.push(this.base + at);
+    for (let i = 0; i < char.length; i++) this.offsets.push(at);
     this.raw += char;
   }
 
   /** Offsets for the parser's value: ours up to where the two differ (chomping), the end behind it. */
   fitted(value: string): number[] {
     const result = this.offsets.slice(0, value.length);
-    while (result.length <= value.length) result.push(this.base + this.end);
+    while (result.length <= value.length) result.push(this.end);
     return result;
   }
 }

@@ -2,6 +2,7 @@ import type { Facts, Kustomization, KustomizePatch, Metadata, ServiceAccount, Wo
 import { concat, type Text } from '../syntax/text.js';
 import { literal, outermost, type StringNode } from '../syntax/tree.js';
 import { baseName, directoryOf, joinPath } from './paths.js';
+import type { Account } from './workspace.js';
 
 /** From the outermost overlay down to the kustomization that names the file. */
 export type OverlayChain = readonly Kustomization[];
@@ -14,8 +15,14 @@ export class Overlays {
   /** Files that kustomizations name as patches: their objects add to others. */
   readonly patchFiles = new Map<string, { readonly patch: KustomizePatch; readonly by: Kustomization }[]>();
   readonly #patches = new Map<string, Facts>();
+  readonly #own = new Set<string>();
+  readonly #accounts = new WeakMap<ServiceAccount, Account>();
 
-  constructor(kustomizations: readonly Kustomization[], factsOf: (file: string) => Facts | undefined) {
+  constructor(
+    kustomizations: readonly Kustomization[],
+    private readonly factsOf: (file: string) => Facts | undefined,
+  ) {
+    for (const { file } of kustomizations) this.#own.add(file);
     const byDirectory = new Map(kustomizations.map((each) => [directoryOf(each.file), each]));
     const included = new Set<Kustomization>();
     const children = (kustomization: Kustomization) =>
@@ -50,6 +57,18 @@ export class Overlays {
     }
   }
 
+  /** Is a file a kustomization or a patch of one? Its change changes other files' objects. */
+  concerns(file: string): boolean {
+    return this.#own.has(file) || this.patchFiles.has(file);
+  }
+
+  /** What was made of a fact under these overlays; facts of unchanged documents are the same objects. */
+  remembered(fact: ServiceAccount, make: () => Account): Account {
+    const known = this.#accounts.get(fact) ?? make();
+    this.#accounts.set(fact, known);
+    return known;
+  }
+
   chainsOf(file: string): readonly OverlayChain[] {
     return this.#chains.get(file) ?? [];
   }
@@ -80,7 +99,7 @@ export class Overlays {
       patch.path === undefined
         ? undefined
         : this.#patches.get(joinPath(directoryOf(kustomization.file), literal(patch.path) ?? ''));
-    const accounts = [...(facts?.serviceAccounts ?? []), ...this.inlineAccounts(kustomization, patch)];
+    const accounts = [...(facts?.serviceAccounts ?? []), ...this.#inlineAccounts(kustomization, patch)];
     if (kind !== 'ServiceAccount') return own;
     const matching = accounts.filter(({ metadata: by }) =>
       targeted ? true : literal(by.name) !== undefined && literal(by.name) === name,
@@ -88,8 +107,14 @@ export class Overlays {
     return [...own, ...matching.map(({ metadata: by }) => ({ annotations: by.annotations, open: by.open === true }))];
   }
 
-  /** Set by the index: inline patches' objects are facts of the kustomization's own file. */
-  inlineAccounts: (kustomization: Kustomization, patch: KustomizePatch) => readonly ServiceAccount[] = () => [];
+  /** Inline patches' objects are facts of the kustomization's own file. */
+  #inlineAccounts(kustomization: Kustomization, { content }: KustomizePatch): readonly ServiceAccount[] {
+    if (!content) return [];
+    const accounts = this.factsOf(kustomization.file)?.serviceAccounts ?? [];
+    return accounts.filter(
+      ({ node }) => node.document === content.document && node.start >= content.start && node.end <= content.end,
+    );
+  }
 }
 
 export interface PatchContent {

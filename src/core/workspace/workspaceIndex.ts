@@ -10,7 +10,7 @@ import type {
 } from '../facts/model.js';
 import { literalOf, onlyHole, sameText, type Text } from '../syntax/text.js';
 import { literal, outermost, type StringNode } from '../syntax/tree.js';
-import { nameIn, namespaceIn, type OverlayChain, Overlays } from './overlays.js';
+import { nameIn, namespaceIn, type OverlayChain, type Overlays } from './overlays.js';
 import { parseRoleArn } from './roleArn.js';
 import type { Account, AccountVariant, PlacedWorkload, RoleMatch, Workspace } from './workspace.js';
 
@@ -23,32 +23,22 @@ const UNKNOWN_NAME: Text = [{ expression: 'name' }];
 /** The whole picture at one moment; made anew after a change, from the facts of the units that are kept. */
 export class WorkspaceIndex implements Workspace {
   readonly #facts: readonly Facts[];
-  readonly #overlays: Overlays;
   #accounts: Map<ServiceAccount, Account> | undefined;
   #accountsByName: Map<string, Account[]> | undefined;
   #workloads: Map<Workload, PlacedWorkload> | undefined;
   #roles: RoleTable | undefined;
 
   /**
-   * @param units facts by unit (a file, or a Terraform folder)
-   * @param factsOf a file's own facts
+   * @param units facts by unit: a document, a file, or a Terraform folder
+   * @param overlays kept from one index to the next as long as no kustomization changes
    * @param chosenPolicies files whose permission policies are judged because somebody named them
    */
   constructor(
-    units: Iterable<Facts>,
-    factsOf: (file: string) => Facts | undefined,
+    units: readonly Facts[],
+    private readonly overlays: Overlays,
     private readonly chosenPolicies: ReadonlySet<string> = new Set(),
   ) {
-    this.#facts = [...units];
-    this.#overlays = new Overlays(this.#all('kustomizations'), factsOf);
-    this.#overlays.inlineAccounts = (kustomization, patch) =>
-      (factsOf(kustomization.file)?.serviceAccounts ?? []).filter(
-        ({ node }) =>
-          patch.content !== undefined &&
-          node.document === patch.content.document &&
-          node.start >= patch.content.start &&
-          node.end <= patch.content.end,
-      );
+    this.#facts = units;
   }
 
   #all<K extends keyof Facts>(key: K): Facts[K] {
@@ -78,21 +68,21 @@ export class WorkspaceIndex implements Workspace {
   #accountTable(): Map<ServiceAccount, Account> {
     this.#accounts ??= new Map(
       this.#all('serviceAccounts')
-        .filter((fact) => !this.#overlays.isPatch(fact))
-        .map((fact) => [fact, { fact, variants: this.#accountVariants(fact) }]),
+        .filter((fact) => !this.overlays.isPatch(fact))
+        .map((fact) => [fact, this.overlays.remembered(fact, () => ({ fact, variants: this.#accountVariants(fact) }))]),
     );
     return this.#accounts;
   }
 
   #chains(fact: ServiceAccount | Workload): readonly OverlayChain[] {
-    const chains = this.#overlays.chainsOf(outermost(fact.node.document).file);
+    const chains = this.overlays.chainsOf(outermost(fact.node.document).file);
     return chains.length > 0 ? chains : [[]];
   }
 
   #accountVariants(fact: ServiceAccount): AccountVariant[] {
     return this.#chains(fact).map((chain) => {
       const { metadata } = fact;
-      const patches = this.#overlays.patchesFor(chain, 'ServiceAccount', metadata);
+      const patches = this.overlays.patchesFor(chain, 'ServiceAccount', metadata);
       const layers = [metadata, ...patches];
       const value = (key: string) =>
         layers
@@ -120,7 +110,7 @@ export class WorkspaceIndex implements Workspace {
   #workloadTable(): Map<Workload, PlacedWorkload> {
     this.#workloads ??= new Map(
       this.#all('workloads')
-        .filter((fact) => !this.#overlays.isPatch(fact))
+        .filter((fact) => !this.overlays.isPatch(fact))
         .map((fact) => [
           fact,
           { fact, variants: this.#chains(fact).map((chain) => this.#workloadVariant(fact, chain)) },
