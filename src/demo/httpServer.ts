@@ -106,6 +106,22 @@ async function send(response: ServerResponse, reply: Reply, effect: FaultEffect 
   }
 }
 
+/** What a fault makes of an answer that would go on. */
+function harmStream(response: ServerResponse, effect: FaultEffect): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  switch (effect.kind) {
+    case 'truncate':
+      response.write('{"type":"MODIFIED","object":{"metadata":{"na', () => response.destroy());
+      return;
+    case 'garbage':
+      response.end(effect.body ?? '<html>not a stream of events</html>\n');
+      return;
+    default:
+      // A stream that stalls says nothing any more, and one that drips nothing worth waiting for.
+      response.flushHeaders();
+  }
+}
+
 async function answer(
   protocol: Protocol,
   log: RequestLog,
@@ -154,9 +170,8 @@ async function answer(
   }
   const reply = await protocol.handle(request);
   if ('stream' in reply) {
-    if (effect?.kind === 'truncate') {
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.write('{"type":"MODIFIED","object":{"metadata":{"na', () => response.destroy());
+    if (effect) {
+      harmStream(response, effect);
       return;
     }
     reply.stream(response);

@@ -121,11 +121,18 @@ export function listReply(store: Store, route: ObjectRoute, request: DemoRequest
   return jsonReply(200, `${head.slice(0, -1)},"items":[${page.map(({ json }) => json).join(',')}]}`);
 }
 
+/** Ends a watch, after an ERROR event if there is one to tell. */
+export type EndWatch = (error?: StatusError) => void;
+
+function errorEvent(error: StatusError): string {
+  return `${JSON.stringify({ type: 'ERROR', object: statusObject(error) })}\n`;
+}
+
 export interface WatchOptions {
   readonly bookmarkMilliseconds: number;
   readonly now: () => Date;
-  /** Told of each open watch, with what ends it. */
-  readonly opened: (end: () => void) => () => void;
+  /** Told of each open watch, with what ends it, after a last event if one is given. */
+  readonly opened: (end: EndWatch) => () => void;
 }
 
 /** What a change is to a watcher with a selector: objects come into and go out of its view. */
@@ -208,7 +215,7 @@ export function watchReply(store: Store, route: ObjectRoute, request: DemoReques
           throw error;
         }
         // What is too old is told inside the stream, as the API server's watch cache does.
-        response.end(`${JSON.stringify({ type: 'ERROR', object: statusObject(error) })}\n`);
+        response.end(errorEvent(error));
         return;
       }
       keepFollowing(collection, response, follow, bookmarks ? bookmark : undefined, seconds, options);
@@ -235,7 +242,7 @@ function keepFollowing(
   const unsubscribe = collection.subscribe(follow);
   const ticking = bookmark ? setInterval(() => bookmark(), options.bookmarkMilliseconds) : undefined;
   const limit = seconds > 0 ? setTimeout(() => response.end(), seconds * 1000) : undefined;
-  const closed = options.opened(() => response.end());
+  const closed = options.opened((error) => response.end(error ? errorEvent(error) : ''));
   response.once('close', () => {
     unsubscribe();
     clearInterval(ticking);

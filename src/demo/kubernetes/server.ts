@@ -7,7 +7,7 @@ import { issuerHost, type UserRecord } from '../scenarioTypes.js';
 import { authenticate, authorize } from './access.js';
 import type { Controllers } from './controllers.js';
 import { execInPod, type RunCommand } from './exec.js';
-import { formOf, listReply, watchReply } from './lists.js';
+import { type EndWatch, formOf, listReply, watchReply } from './lists.js';
 import type { Manifests } from './manifests.js';
 import { type KubernetesObject, stableSuffix } from './objects.js';
 import { applyPatch } from './patch.js';
@@ -51,7 +51,7 @@ const dnsSubdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-
 
 /** The Kubernetes API of the demo cluster. */
 export class KubernetesServer implements Protocol {
-  private readonly watches = new Set<() => void>();
+  private readonly watches = new Set<EndWatch>();
 
   constructor(private readonly options: KubernetesOptions) {}
 
@@ -59,6 +59,14 @@ export class KubernetesServer implements Protocol {
   endWatches(): void {
     for (const end of this.watches) {
       end();
+    }
+  }
+
+  /** Forgets all history and tells every open watch so (410, inside the stream). */
+  expireWatches(): void {
+    this.options.store.compact();
+    for (const end of this.watches) {
+      end(new StatusError(410, `too old resource version: 1 (${this.options.store.currentVersion})`));
     }
   }
 
