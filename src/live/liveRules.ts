@@ -8,6 +8,7 @@ import { type Facts, noFacts } from '../core/facts/model.js';
 import { treeOfValue } from '../core/iam/asDeployed.js';
 import { rules } from '../core/rules/index.js';
 import type { SourceDocument } from '../core/syntax/tree.js';
+import { Overlays } from '../core/workspace/overlays.js';
 import type { Workspace } from '../core/workspace/workspace.js';
 import { WorkspaceIndex } from '../core/workspace/workspaceIndex.js';
 import type { LiveRole } from './aws/roles.js';
@@ -16,7 +17,7 @@ import type { ReadRole } from './state.js';
 import type { LiveFinding } from './types.js';
 
 /** A live object stands alone here: what it is linked to was judged with the cluster's own answers. */
-const ALONE: Workspace = new WorkspaceIndex([], () => undefined);
+const ALONE: Workspace = new WorkspaceIndex([], new Overlays([], () => undefined));
 
 export function readPolicyOf(role: LiveRole): ReadRole {
   let value: unknown;

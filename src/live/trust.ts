@@ -1,5 +1,6 @@
 import type { TrustPolicy } from '../core/facts/model.js';
 import { type Evaluation, evaluate } from '../core/iam/evaluate.js';
+import { nearestMiss } from '../core/iam/nearestMiss.js';
 import { type AccessRequest, irsaRequest, podIdentityRequest } from '../core/iam/request.js';
 import type { TraceLine, Trust, TrustDetail } from './types.js';
 
@@ -51,6 +52,7 @@ export function askTrust(policy: TrustPolicy, question: TrustQuestion): TrustAns
   const decisive = evaluation.statements.find(
     ({ effect, matches }) => matches === 'yes' && effect === (evaluation.decision === 'denied' ? 'Deny' : 'Allow'),
   );
+  const miss = nearestMiss(evaluation, request);
   const open = evaluation.decision === 'unknown' ? unknownKeys(evaluation) : [];
   return {
     trust: evaluation.decision,
@@ -58,6 +60,7 @@ export function askTrust(policy: TrustPolicy, question: TrustQuestion): TrustAns
     request,
     detail: {
       trace,
+      ...(miss === undefined ? {} : { nearestMiss: miss }),
       ...(decisive === undefined ? {} : { statement: decisive.index }),
       ...(open.length === 0
         ? {}

@@ -1,0 +1,62 @@
+import type { ClusterSnapshot, Known, LiveFailure, LiveFinding, ServiceAccountIdentity } from '../../live/types.js';
+import type { Inspection } from '../inspect.js';
+
+/** The contract of `inspect --format json`; keys may be added, never changed. What is absent is left out. */
+export function inspectJson({ clusters, failures }: Inspection): string {
+  const document = {
+    version: 1,
+    clusters: clusters.map(clusterJson),
+    ...(failures.length === 0 ? {} : { failures: failures.map(failureJson) }),
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function clusterJson(cluster: ClusterSnapshot) {
+  return {
+    name: cluster.name,
+    region: cluster.region,
+    account: cluster.account,
+    issuer: cluster.issuer,
+    context: cluster.context,
+    kubernetesVersion: cluster.kubernetesVersion,
+    seenAs: { aws: known(cluster.callerAws), kubernetes: known(cluster.callerKubernetes) },
+    oidcProvider: known(cluster.oidcProvider),
+    agent: known(cluster.agent),
+    nodeGroups: known(cluster.nodeGroups),
+    failures: cluster.failures.map(failureJson),
+    findings: cluster.findings.map(findingJson),
+    serviceAccounts: cluster.serviceAccounts.map(accountJson),
+  };
+}
+
+function accountJson(row: ServiceAccountIdentity) {
+  const { expected, actual, how, verdict, message } = row.callerIdentity;
+  return {
+    namespace: row.namespace,
+    name: row.name,
+    mechanism: row.mechanism,
+    roleArn: row.roleArn,
+    targetRoleArn: row.association?.targetRoleArn,
+    associationId: row.associationId,
+    trust: row.trust,
+    nearestMiss: row.trustDetail?.nearestMiss,
+    status: row.status,
+    reason: row.summary,
+    callerIdentity: { expected, actual, how, verdict, message },
+    pods: { total: row.pods.total, stale: row.pods.stale },
+    findings: row.findings.map(findingJson),
+    unknown: row.unknown.length === 0 ? undefined : row.unknown,
+  };
+}
+
+function findingJson({ ruleId, severity, message, object }: LiveFinding) {
+  return { ruleId, severity, message, object };
+}
+
+function failureJson({ what, reason, message }: LiveFailure) {
+  return { what, reason, message };
+}
+
+function known<T>(known: Known<T>): T | undefined {
+  return known.known ? known.value : undefined;
+}

@@ -1,0 +1,236 @@
+import { type Command, Option } from 'commander';
+import type { ClusterSnapshot, LiveCluster, LiveFailure, LiveModule, OpenOptions, Progress } from '../live/types.js';
+import { EXIT, UsageError } from './exit.js';
+import { inspectDot } from './formats/inspectDot.js';
+import { inspectHtml } from './formats/inspectHtml.js';
+import { inspectJson } from './formats/inspectJson.js';
+import { inspectMermaid } from './formats/inspectMermaid.js';
+import { inspectTable } from './formats/inspectTable.js';
+
+export interface InspectOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly allContexts?: boolean;
+  readonly cluster?: string;
+  readonly region?: string;
+  readonly profile?: string;
+  readonly namespace?: string;
+  readonly verify?: readonly string[];
+  readonly timeout?: string;
+  readonly format?: InspectFormat;
+}
+
+export type InspectFormat = 'table' | 'json' | 'dot' | 'mermaid' | 'html';
+
+/** What was read: a state of each cluster, and contexts that could not be opened at all. */
+export interface Inspection {
+  readonly clusters: readonly ClusterSnapshot[];
+  readonly failures: readonly LiveFailure[];
+}
+
+export interface Terminal {
+  write(text: string): void;
+  error(text: string): void;
+  readonly color: boolean;
+  readonly width: number | undefined;
+  /** Progress may be drawn over itself. */
+  readonly interactive: boolean;
+}
+
+export function registerInspect(program: Command): void {
+  program
+    .command('inspect')
+    .description('say which AWS identity the pods of a live cluster get, and whether that is right')
+    .option('--kubeconfig <file>', 'default: KUBECONFIG, else ~/.kube/config')
+    .option('--context <name>', "default: the kubeconfig's current one")
+    .option('--all-contexts', 'every context of the kubeconfig')
+    .option('--cluster <name>', 'the EKS cluster behind the context, where the kubeconfig does not say it')
+    .option('--region <region>', 'its region')
+    .option('--profile <name>', 'the AWS profile to read with')
+    .option('--namespace <name>', 'only this namespace')
+    .option(
+      '--verify <NS/NAME>',
+      'mint credentials as this service account and ask AWS who they are, repeatable',
+      collect,
+    )
+    .option('--timeout <seconds>', 'for one call', '30')
+    .addOption(
+      new Option('--format <format>', 'how to print')
+        .choices(['table', 'json', 'dot', 'mermaid', 'html'])
+        .default('table'),
+    )
+    .action(async (options: InspectOptions) => {
+      const stop = new AbortController();
+      const interrupt = () => stop.abort(new Error('interrupted'));
+      process.once('SIGINT', interrupt);
+      try {
+        process.exitCode = await inspect(options, terminal(), () => import('../live/main.js'), stop.signal);
+      } finally {
+        process.removeListener('SIGINT', interrupt);
+      }
+    });
+}
+
+/** @returns the exit code: 1 where a service account has an error, 3 where a cluster could not be read */
+export async function inspect(
+  options: InspectOptions,
+  out: Terminal,
+  load: () => Promise<LiveModule>,
+  signal: AbortSignal,
+): Promise<number> {
+  const verify = (options.verify ?? []).map(parseAccount);
+  if (options.allContexts && options.context !== undefined)
+    throw new UsageError('--context and --all-contexts exclude each other');
+  if (options.allContexts && options.cluster !== undefined)
+    throw new UsageError('--cluster is for one context, not for all');
+  const seconds = Number(options.timeout ?? '30');
+  if (!(seconds > 0)) throw new UsageError(`'${options.timeout}' is no number of seconds`);
+  const live = await load();
+  const base: OpenOptions = {
+    ...pick(options, 'kubeconfig', 'context', 'cluster', 'region', 'profile', 'namespace'),
+    timeoutMs: seconds * 1_000,
+  };
+  const progress = new ProgressLine(out);
+  const inspection = await readAll(live, base, options.allContexts === true, verify, progress, signal).finally(() =>
+    progress.end(),
+  );
+  out.write(format(inspection, options.format ?? 'table', out));
+  for (const { what, message } of inspection.failures) out.error(`pod-iam: ${what}: ${message}\n`);
+  if (inspection.failures.length > 0 || inspection.clusters.some(unread)) return EXIT.unreachable;
+  const broken = inspection.clusters.some(
+    (cluster) =>
+      cluster.serviceAccounts.some((row) => row.status === 'error') ||
+      cluster.findings.some(({ severity }) => severity === 'error'),
+  );
+  return broken ? EXIT.found : EXIT.fine;
+}
+
+async function readAll(
+  live: LiveModule,
+  base: OpenOptions,
+  all: boolean,
+  verify: readonly Account[],
+  progress: ProgressLine,
+  signal: AbortSignal,
+): Promise<Inspection> {
+  const failures: LiveFailure[] = [];
+  let contexts: readonly (string | undefined)[] = [base.context];
+  if (all) {
+    const read = await live.readContexts(base);
+    if (!read.ok) return { clusters: [], failures: [read.failure] };
+    contexts = read.value.contexts.map(({ name }) => name);
+  }
+  const clusters = await Promise.all(
+    contexts.map(async (context) => {
+      const opened = await live.openCluster({ ...base, ...(context === undefined ? {} : { context }) });
+      if (!opened.ok) {
+        failures.push(opened.failure);
+        return undefined;
+      }
+      const cluster = opened.value;
+      try {
+        const snapshot = await cluster.read(signal, undefined, (step) => progress.show(cluster.context, step));
+        return verify.length === 0 ? snapshot : await verifyAll(cluster, snapshot, verify, progress, signal);
+      } finally {
+        cluster.close();
+      }
+    }),
+  );
+  return { clusters: clusters.filter((cluster) => cluster !== undefined), failures };
+}
+
+async function verifyAll(
+  cluster: LiveCluster,
+  snapshot: ClusterSnapshot,
+  accounts: readonly Account[],
+  progress: ProgressLine,
+  signal: AbortSignal,
+): Promise<ClusterSnapshot> {
+  for (const [done, { namespace, name }] of accounts.entries()) {
+    if (!snapshot.serviceAccounts.some((row) => row.namespace === namespace && row.name === name)) {
+      throw new UsageError(`${cluster.context} has no service account ${namespace}/${name}`);
+    }
+    progress.show(cluster.context, { what: 'verified', done, total: accounts.length });
+    await cluster.verify(namespace, name, signal);
+  }
+  return cluster.current ?? snapshot;
+}
+
+/** Not even its service accounts could be listed. */
+function unread({ serviceAccounts, failures }: ClusterSnapshot): boolean {
+  return serviceAccounts.length === 0 && failures.length > 0;
+}
+
+function format(inspection: Inspection, as: InspectFormat, out: Terminal): string {
+  switch (as) {
+    case 'json':
+      return inspectJson(inspection);
+    case 'dot':
+      return inspectDot(inspection);
+    case 'mermaid':
+      return inspectMermaid(inspection);
+    case 'html':
+      return inspectHtml(inspection);
+    case 'table':
+      return inspectTable(inspection, out);
+  }
+}
+
+interface Account {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+function parseAccount(text: string): Account {
+  const [namespace, name, more] = text.split('/');
+  if (!namespace || !name || more !== undefined) throw new UsageError(`'${text}' is no NAMESPACE/NAME`);
+  return { namespace, name };
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+function pick<T extends object, K extends keyof T>(from: T, ...keys: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]])) as Pick<T, K>;
+}
+
+function terminal(): Terminal {
+  const { stdout, stderr } = process;
+  return {
+    write: (text) => stdout.write(text),
+    error: (text) => stderr.write(text),
+    color: stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb',
+    width: stdout.isTTY ? stdout.columns : undefined,
+    interactive: stderr.isTTY === true,
+  };
+}
+
+const PATIENCE_MS = 1_000;
+const EVERY_MS = 200;
+
+/** On stderr, and only when it takes longer than somebody waits without wondering. */
+class ProgressLine {
+  private readonly started = performance.now();
+  private shown = Number.NEGATIVE_INFINITY;
+  private readonly steps = new Map<string, string>();
+
+  constructor(private readonly out: Terminal) {}
+
+  show(context: string, { what, done, total }: Progress): void {
+    this.steps.set(`${context} ${what}`, total === undefined ? `${done} ${what}` : `${done} of ${total} ${what}`);
+    const now = performance.now();
+    if (now - this.started < PATIENCE_MS) return;
+    if (this.out.interactive && now - this.shown > EVERY_MS) {
+      this.shown = now;
+      this.out.error(`\r\x1b[K${[...this.steps.values()].join(' · ').slice(0, (process.stderr.columns ?? 100) - 1)}`);
+    } else if (this.shown < 0) {
+      this.shown = now;
+      this.out.error(`reading ${context}…\n`);
+    }
+  }
+
+  end(): void {
+    if (this.out.interactive && this.shown > 0) this.out.error('\r\x1b[K');
+  }
+}
