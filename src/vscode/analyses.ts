@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
 import { Analysis, type Finding } from '../core/analysis.js';
+import type { Facts } from '../core/facts/model.js';
 import type { Severity } from '../core/rules/rule.js';
+import { hclReady } from '../core/syntax/hcl.js';
 import type { Place } from '../core/syntax/tree.js';
 import { FileNames } from './fileNames.js';
 import { type Span, TextPositions, touches } from './positions.js';
 import type { SeverityWishes } from './severities.js';
+import { Terraform } from './terraform.js';
 
 /** A live role's trust policy: judged by itself, for its namesake in the workspace is another text. */
 export const trustPolicyScheme = 'pod-iam-trust';
@@ -51,6 +54,7 @@ export class Analyses implements vscode.Disposable {
   readonly workspace: Analysis;
   readonly #alone = new Map<string, Analysis>();
   readonly #versions = new Map<string, number>();
+  readonly #untilHcl = new Map<string, string>();
   readonly #changed = new vscode.EventEmitter<readonly vscode.Uri[]>();
   #burst: ReturnType<typeof setTimeout> | undefined;
   #held = 0;
@@ -61,6 +65,7 @@ export class Analyses implements vscode.Disposable {
     private readonly wishes: SeverityWishes,
     private readonly log: vscode.LogOutputChannel,
     private readonly isWanted: (uri: vscode.Uri) => boolean,
+    private readonly terraform: Terraform,
   ) {
     this.workspace = this.#newAnalysis();
   }
@@ -68,7 +73,8 @@ export class Analyses implements vscode.Disposable {
   /** The analysis of the document's present text; undefined for what is none of ours. */
   of(document: vscode.TextDocument): FileAnalysis | undefined {
     const { uri } = document;
-    if (!(ownSchemes.has(uri.scheme) || vscode.workspace.getWorkspaceFolder(uri)) || !this.isWanted(uri)) return undefined;
+    if (!(ownSchemes.has(uri.scheme) || vscode.workspace.getWorkspaceFolder(uri)) || !this.isWanted(uri))
+      return undefined;
     this.#update(document);
     this.refresh();
     return this.ofFile(uri);
@@ -92,7 +98,7 @@ export class Analyses implements vscode.Disposable {
   setText(uri: vscode.Uri, text: string): void {
     const file = this.names.nameOf(uri);
     this.#versions.delete(file);
-    this.workspace.setFile(file, text);
+    this.#set(file, this.workspace, text);
     this.#refreshSoon();
   }
 
@@ -107,7 +113,7 @@ export class Analyses implements vscode.Disposable {
   }
 
   /** While many files are read nothing is judged on its own; the end of `work` judges all of it. */
-  async hold(work: () => Promise<void>): Promise<void> {
+  async hold(work: () => Promise<unknown>): Promise<void> {
     this.#held++;
     try {
       await work();
@@ -129,6 +135,16 @@ export class Analyses implements vscode.Disposable {
   /** Every file that is known, ours or not. */
   files(): readonly vscode.Uri[] {
     return [...this.workspace.files(), ...this.#alone.keys()].flatMap((file) => this.names.uriOf(file) ?? []);
+  }
+
+  /** Of every file, each once; Terraform's of a whole folder at a time. */
+  allFacts(analysis: Analysis): Set<Facts> {
+    const facts = new Set<Facts>();
+    for (const file of analysis.files()) {
+      const own = analysis.factsOf(file);
+      if (own) facts.add(own);
+    }
+    return facts;
   }
 
   textOf(uri: vscode.Uri): string | undefined {
@@ -164,7 +180,24 @@ export class Analyses implements vscode.Disposable {
     if (this.#versions.get(file) === document.version) return;
     this.#versions.set(file, document.version);
     if (document.uri.scheme === trustPolicyScheme && !this.#alone.has(file)) this.#alone.set(file, this.#newAnalysis());
-    (this.#alone.get(file) ?? this.workspace).setFile(file, document.getText());
+    this.#set(file, this.#alone.get(file) ?? this.workspace, document.getText());
+  }
+
+  #set(file: string, analysis: Analysis, text: string): void {
+    if (!Terraform.isTerraform(file) || hclReady()) {
+      analysis.setFile(file, text);
+      return;
+    }
+    // The parser is on its way; the latest text of each file is read when it is there.
+    this.#untilHcl.set(file, text);
+    if (this.#untilHcl.size > 1) return;
+    void this.terraform.load().then(() => {
+      const waiting = [...this.#untilHcl];
+      this.#untilHcl.clear();
+      if (!hclReady()) return;
+      for (const [name, latest] of waiting) if (this.names.uriOf(name)) this.workspace.setFile(name, latest);
+      this.#refreshSoon();
+    });
   }
 
   #refreshSoon(): void {
@@ -175,7 +208,9 @@ export class Analyses implements vscode.Disposable {
   #newAnalysis(): Analysis {
     return new Analysis({
       onInternalError: (ruleId, file, error) =>
-        this.log.error(`Rule ${ruleId} failed on ${file}; the others go on. ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+        this.log.error(
+          `Rule ${ruleId} failed on ${file}; the others go on. ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        ),
     });
   }
 }

@@ -11,7 +11,11 @@ export class FixAll implements vscode.CodeActionProvider {
 
   constructor(private readonly analyses: Analyses) {}
 
-  provideCodeActions(document: vscode.TextDocument, _range: vscode.Range, context: vscode.CodeActionContext): vscode.CodeAction[] {
+  provideCodeActions(
+    document: vscode.TextDocument,
+    _range: vscode.Range,
+    context: vscode.CodeActionContext,
+  ): vscode.CodeAction[] {
     if (!context.only?.intersects(fixAllKind)) return [];
     const edit = this.edit(document);
     if (!edit) return [];
@@ -33,7 +37,9 @@ export class FixAll implements vscode.CodeActionProvider {
 export function safeEdits(file: string, findings: readonly ShownFinding[]): readonly Edit[] {
   const chosen: Edit[] = [];
   for (const { finding } of findings) {
-    const fix = finding.fixes().find(({ safety, edits }) => safety === 'safe' && edits.every((edit) => edit.file === file));
+    const fix = finding
+      .fixes()
+      .find(({ safety, edits }) => safety === 'safe' && edits.every((edit) => edit.file === file));
     if (fix?.edits.every((edit) => chosen.every((other) => apart(edit, other)))) chosen.push(...fix.edits);
   }
   return chosen;

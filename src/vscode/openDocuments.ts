@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { concernsIdentity } from '../core/facts/readFile.js';
 import type { Analyses } from './analyses.js';
 
 /** Typing pauses this long, in ms, before the document is judged again. */
@@ -11,23 +12,27 @@ export class OpenDocuments implements vscode.Disposable {
 
   constructor(
     private readonly analyses: Analyses,
-    /** The document is closed: whoever knows the disk decides what holds now. */
-    private readonly closed: (uri: vscode.Uri) => void,
+    private readonly tell: {
+      /** The document is closed: whoever knows the disk decides what holds now. */
+      closed(uri: vscode.Uri): void;
+      /** A document speaks of workload identity: now the rest of the workspace matters too. */
+      concerned(): void;
+    },
   ) {
     this.#subscriptions.push(
-      vscode.workspace.onDidOpenTextDocument((document) => this.analyses.of(document)),
+      vscode.workspace.onDidOpenTextDocument((document) => this.#judge(document)),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length > 0) this.#later(document);
       }),
       vscode.workspace.onDidCloseTextDocument((document) => {
         this.#cancel(document.uri);
-        this.closed(document.uri);
+        this.tell.closed(document.uri);
       }),
     );
   }
 
   refresh(): void {
-    for (const document of vscode.workspace.textDocuments) this.analyses.of(document);
+    for (const document of vscode.workspace.textDocuments) this.#judge(document);
   }
 
   dispose(): void {
@@ -35,11 +40,15 @@ export class OpenDocuments implements vscode.Disposable {
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }
 
+  #judge(document: vscode.TextDocument): void {
+    if (this.analyses.of(document) && concernsIdentity(document.getText())) this.tell.concerned();
+  }
+
   #later(document: vscode.TextDocument): void {
     this.#cancel(document.uri);
     const judge = () => {
       this.#timers.delete(document.uri.toString());
-      if (!document.isClosed) this.analyses.of(document);
+      if (!document.isClosed) this.#judge(document);
     };
     this.#timers.set(document.uri.toString(), setTimeout(judge, PAUSE));
   }

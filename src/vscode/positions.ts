@@ -46,6 +46,9 @@ export class TextPositions {
 }
 
 /** Text edits of one file, offsets made positions. */
-export function toTextEdits(positions: { rangeOf(span: Span): vscode.Range }, edits: readonly Edit[]): vscode.TextEdit[] {
+export function toTextEdits(
+  positions: { rangeOf(span: Span): vscode.Range },
+  edits: readonly Edit[],
+): vscode.TextEdit[] {
   return edits.map((edit) => new vscode.TextEdit(positions.rangeOf(edit), edit.newText));
 }

@@ -13,7 +13,11 @@ export class QuickFixes implements vscode.CodeActionProvider {
 
   constructor(private readonly analyses: Analyses) {}
 
-  provideCodeActions(document: vscode.TextDocument, range: vscode.Range, context: vscode.CodeActionContext): vscode.CodeAction[] {
+  provideCodeActions(
+    document: vscode.TextDocument,
+    range: vscode.Range,
+    context: vscode.CodeActionContext,
+  ): vscode.CodeAction[] {
     if (context.only && !context.only.intersects(vscode.CodeActionKind.QuickFix)) return [];
     this.analyses.updateOpen();
     const analysis = this.analyses.of(document);
@@ -48,17 +52,23 @@ export class QuickFixes implements vscode.CodeActionProvider {
     const { ruleId } = finding;
     const actions = [command(vscode.l10n.t('Why this matters: {0}', ruleId), 'podIam.showRule', [ruleId])];
     const comment =
-      document.getText().length <= LARGEST ? suppressionComment(document.getText(), { ...finding, ruleId }, document.languageId) : undefined;
+      document.getText().length <= LARGEST
+        ? suppressionComment(document.getText(), { ...finding, ruleId }, document.languageId)
+        : undefined;
     const edit = comment && toWorkspaceEdit(this.analyses, { edits: [comment.edit] });
     if (comment && edit) {
       const title =
-        comment.scope === 'line' ? vscode.l10n.t('Turn off {0} here', ruleId) : vscode.l10n.t('Turn off {0} in this file', ruleId);
+        comment.scope === 'line'
+          ? vscode.l10n.t('Turn off {0} here', ruleId)
+          : vscode.l10n.t('Turn off {0} in this file', ruleId);
       const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
       action.edit = edit;
       actions.push(action);
     }
     if (vscode.workspace.getWorkspaceFolder(analysis.uri)) {
-      actions.push(command(vscode.l10n.t('Turn off {0} for the workspace', ruleId), 'podIam.turnRuleOff', [ruleId, analysis.uri]));
+      actions.push(
+        command(vscode.l10n.t('Turn off {0} for the workspace', ruleId), 'podIam.turnRuleOff', [ruleId, analysis.uri]),
+      );
     }
     if (diagnostic) for (const action of actions) action.diagnostics = [diagnostic];
     return actions;
@@ -72,9 +82,18 @@ function command(title: string, id: string, args: unknown[]): vscode.CodeAction 
 }
 
 /** The squiggle of this finding, by rule and span, never by its message. */
-function diagnosticOf(document: vscode.TextDocument, { finding }: ShownFinding, context: vscode.CodeActionContext): vscode.Diagnostic | undefined {
+function diagnosticOf(
+  document: vscode.TextDocument,
+  { finding }: ShownFinding,
+  context: vscode.CodeActionContext,
+): vscode.Diagnostic | undefined {
   return context.diagnostics.find(({ code, range }) => {
     const span = toSpan(document, range);
-    return typeof code === 'object' && code.value === finding.ruleId && span.start === finding.start && span.end === finding.end;
+    return (
+      typeof code === 'object' &&
+      code.value === finding.ruleId &&
+      span.start === finding.start &&
+      span.end === finding.end
+    );
   });
 }

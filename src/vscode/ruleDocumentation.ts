@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { ruleMarkdown } from '../core/rules/page.js';
 import { rules } from '../core/rules/index.js';
+import { ruleMarkdown } from '../core/rules/page.js';
 import { ReadOnlyDocuments } from './readOnlyDocuments.js';
 
 const scheme = 'pod-iam-rule';

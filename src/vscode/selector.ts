@@ -1,7 +1,18 @@
 import type * as vscode from 'vscode';
 import { trustPolicyScheme } from './analyses.js';
 
-const languages = ['json', 'jsonc', 'yaml', 'helm', 'cloudformation', 'terraform', 'hcl', 'opentofu', 'dockerfile', 'shellscript'];
+const languages = [
+  'json',
+  'jsonc',
+  'yaml',
+  'helm',
+  'cloudformation',
+  'terraform',
+  'hcl',
+  'opentofu',
+  'dockerfile',
+  'shellscript',
+];
 
 /** Documents that may speak of workload identity. What the core does not read gives no answers, so this may be generous. */
 export const selector: vscode.DocumentSelector = [

@@ -9,7 +9,10 @@ import { TextPositions } from './positions.js';
  * The edits of a fix as VS Code applies them, over all files they touch.
  * @returns undefined where a file is no longer known: then nothing must be changed at all
  */
-export function toWorkspaceEdit(analyses: Analyses, fix: Pick<Fix, 'edits' | 'placeholder'>): vscode.WorkspaceEdit | undefined {
+export function toWorkspaceEdit(
+  analyses: Analyses,
+  fix: Pick<Fix, 'edits' | 'placeholder'>,
+): vscode.WorkspaceEdit | undefined {
   const workspaceEdit = new vscode.WorkspaceEdit();
   const files = new Map<string, Edit[]>();
   for (const edit of fix.edits) files.set(edit.file, [...(files.get(edit.file) ?? []), edit]);

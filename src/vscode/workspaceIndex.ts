@@ -3,10 +3,12 @@ import picomatch from 'picomatch';
 import * as vscode from 'vscode';
 import type { Analyses } from './analyses.js';
 import type { Settings } from './settings.js';
+import type { Severities } from './severities.js';
 import { Slice } from './slices.js';
 
 /** What may speak of workload identity, by name; whether it does, the core sees by a look at the text. */
-const CANDIDATES = '**/{*.{json,jsonc,yaml,yml,tf,tofu,tpl,template,sh,bash,dockerfile,Dockerfile},Dockerfile*,Containerfile*}';
+const CANDIDATES =
+  '**/{*.{json,jsonc,yaml,yml,tf,tofu,tpl,template,sh,bash,dockerfile,Dockerfile},Dockerfile*,Containerfile*}';
 /** Larger files are generated; reading them costs more than they tell. In bytes. */
 const LARGEST = 8_000_000;
 /** Files read at once. */
@@ -28,6 +30,7 @@ export class WorkspaceIndex implements vscode.Disposable {
   constructor(
     private readonly analyses: Analyses,
     private readonly settings: Settings,
+    private readonly severities: Severities,
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
@@ -58,7 +61,7 @@ export class WorkspaceIndex implements vscode.Disposable {
     const key = folder.uri.toString();
     let excluded = this.#excluded.get(key);
     if (!excluded) {
-      excluded = picomatch([...this.settings.get('exclude', folder.uri)], { dot: true });
+      excluded = picomatch([...this.#globs(folder)], { dot: true });
       this.#excluded.set(key, excluded);
     }
     return excluded(vscode.workspace.asRelativePath(uri, false));
@@ -67,6 +70,11 @@ export class WorkspaceIndex implements vscode.Disposable {
   dispose(): void {
     this.#stop();
     this.#finished.dispose();
+  }
+
+  /** Of the setting and of `.pod-iam.json`. */
+  #globs(folder: vscode.WorkspaceFolder): readonly string[] {
+    return [...this.settings.get('exclude', folder.uri), ...this.severities.configurationOf(folder.uri).exclude];
   }
 
   #stop(): void {
@@ -87,7 +95,7 @@ export class WorkspaceIndex implements vscode.Disposable {
     this.#watch();
     const found = await Promise.all(
       (vscode.workspace.workspaceFolders ?? []).map((folder) => {
-        const exclude = this.settings.get('exclude', folder.uri);
+        const exclude = this.#globs(folder);
         return vscode.workspace.findFiles(
           new vscode.RelativePattern(folder, CANDIDATES),
           exclude.length > 0 ? new vscode.RelativePattern(folder, `{${exclude.join(',')}}`) : undefined,
@@ -105,7 +113,7 @@ export class WorkspaceIndex implements vscode.Disposable {
         await slice.pause();
       }
     };
-    await Promise.all(Array.from({ length: READERS }, reader));
+    await this.analyses.hold(() => Promise.all(Array.from({ length: READERS }, reader)));
     if (token.isCancellationRequested) return;
     this.log.info(`Read ${files.length} files in ${Math.round(performance.now() - before)} ms.`);
     this.#finished.fire();
@@ -149,7 +157,12 @@ export class WorkspaceIndex implements vscode.Disposable {
 
   async #readUnder(uri: vscode.Uri): Promise<void> {
     const token = this.#cancel?.token;
-    const files = await vscode.workspace.findFiles(new vscode.RelativePattern(uri, CANDIDATES), undefined, undefined, token);
+    const files = await vscode.workspace.findFiles(
+      new vscode.RelativePattern(uri, CANDIDATES),
+      undefined,
+      undefined,
+      token,
+    );
     const slice = new Slice();
     for (const file of files) {
       if (token?.isCancellationRequested) return;

@@ -4,9 +4,18 @@ import { parseProviderArn } from '../iam/issuer.js';
 import { display, hasHole, literalOf } from '../syntax/text.js';
 import { type Place, placeOf, type StringNode } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { actionDocs, actionNames, annotationDocs, annotationNames, conditionKeyDocs, operatorDocs, operatorNames, podIdentityKeys } from './documentation.js';
+import {
+  actionDocs,
+  actionNames,
+  annotationDocs,
+  annotationNames,
+  conditionKeyDocs,
+  operatorDocs,
+  operatorNames,
+  podIdentityKeys,
+} from './documentation.js';
 import { identities } from './identities.js';
-import { type Symbol, symbolAt, symbolsOf } from './symbols.js';
+import { type Mention, mentionAt, mentionsOf } from './mentions.js';
 
 export interface Completion {
   readonly text: string;
@@ -21,16 +30,22 @@ export interface Completion {
 type Suggestion = Omit<Completion, 'replaces'>;
 
 /** What could stand at the offset, from the words of the field and from what the workspace knows. */
-export function completionsAt(facts: Facts, all: Iterable<Facts>, workspace: Workspace, file: string, offset: number): readonly Completion[] {
-  const symbol = symbolAt(facts, file, offset);
-  if (!symbol) return [];
-  const replaces = contentOf(symbol.node);
+export function completionsAt(
+  facts: Facts,
+  all: Iterable<Facts>,
+  workspace: Workspace,
+  file: string,
+  offset: number,
+): readonly Completion[] {
+  const mention = mentionAt(facts, file, offset);
+  if (!mention) return [];
+  const replaces = contentOf(mention.node);
   if (offset < replaces.start || offset > replaces.end) return [];
-  return suggest(symbol, facts, [...all], workspace).map((suggestion) => ({ ...suggestion, replaces }));
+  return suggest(mention, facts, [...all], workspace).map((suggestion) => ({ ...suggestion, replaces }));
 }
 
-function suggest(symbol: Symbol, facts: Facts, all: readonly Facts[], workspace: Workspace): readonly Suggestion[] {
-  switch (symbol.kind) {
+function suggest(mention: Mention, facts: Facts, all: readonly Facts[], workspace: Workspace): readonly Suggestion[] {
+  switch (mention.kind) {
     case 'action':
       return actionNames.map((text) => described(text, 'value', actionDocs(text)));
     case 'service':
@@ -40,13 +55,17 @@ function suggest(symbol: Symbol, facts: Facts, all: readonly Facts[], workspace:
     case 'operator':
       return operatorNames.map((text) => described(text, 'operator', operatorDocs(text)));
     case 'condition-key':
-      return conditionKeys(symbol, facts, all);
+      return conditionKeys(mention, facts, all);
     case 'condition-value':
-      return values(symbol, workspace);
+      return values(mention, workspace);
     case 'account':
-      return symbol.use === 'subject' ? subjects(workspace) : symbol.use === 'definition' ? [] : accountNames(symbol, workspace);
+      return mention.use === 'subject'
+        ? subjects(workspace)
+        : mention.use === 'definition'
+          ? []
+          : accountNames(mention, workspace);
     case 'role':
-      return symbol.use === 'definition' ? [] : roleArns(workspace, all);
+      return mention.use === 'definition' ? [] : roleArns(workspace, all);
     case 'annotation-key':
       return annotationNames.map((text) => described(text, 'key', annotationDocs(text)));
   }
@@ -59,9 +78,9 @@ function described(text: string, kind: Suggestion['kind'], docs: string | undefi
 function providers(all: readonly Facts[]): readonly string[] {
   const found = new Set<string>();
   for (const facts of all) {
-    for (const symbol of symbolsOf(facts)) {
-      if (symbol.kind !== 'provider') continue;
-      const arn = literalOf(symbol.node.text);
+    for (const mention of mentionsOf(facts)) {
+      if (mention.kind !== 'provider') continue;
+      const arn = literalOf(mention.node.text);
       if (arn?.includes(':oidc-provider/')) found.add(arn);
     }
     for (const { arn } of facts.oidcProviders) {
@@ -73,11 +92,14 @@ function providers(all: readonly Facts[]): readonly string[] {
 }
 
 /** Claims of the issuers that the same statement's provider names come first. */
-function conditionKeys(symbol: Symbol, facts: Facts, all: readonly Facts[]): readonly Suggestion[] {
+function conditionKeys(mention: Mention, facts: Facts, all: readonly Facts[]): readonly Suggestion[] {
   const statement = facts.trustPolicies
     .flatMap(({ statements }) => statements)
-    .find(({ conditions }) => conditions.some(({ key }) => key === symbol.node));
-  const own = statement?.principals.flatMap(({ type, value }) => (type === 'Federated' ? (issuerIn(literalOf(value.text)) ?? []) : [])) ?? [];
+    .find(({ conditions }) => conditions.some(({ key }) => key === mention.node));
+  const own =
+    statement?.principals.flatMap(({ type, value }) =>
+      type === 'Federated' ? (issuerIn(literalOf(value.text)) ?? []) : [],
+    ) ?? [];
   const others = providers(all).flatMap((arn) => issuerIn(arn) ?? []);
   const issuers = own.length > 0 ? own : others;
   const claims = [...new Set(issuers)].flatMap((issuer) => [`${issuer}:sub`, `${issuer}:aud`]);
@@ -89,10 +111,11 @@ function issuerIn(arn: string | undefined): string | undefined {
   return issuer && literalOf(issuer);
 }
 
-function values(symbol: Symbol & { kind: 'condition-value' }, workspace: Workspace): readonly Suggestion[] {
-  if (symbol.claim === 'aud') return [{ text: 'sts.amazonaws.com', kind: 'value', detail: 'the audience of IRSA tokens' }];
-  if (symbol.claim === 'sub') return subjects(workspace);
-  const parsed = parseConditionKey(symbol.key.text);
+function values(mention: Mention & { kind: 'condition-value' }, workspace: Workspace): readonly Suggestion[] {
+  if (mention.claim === 'aud')
+    return [{ text: 'sts.amazonaws.com', kind: 'value', detail: 'the audience of IRSA tokens' }];
+  if (mention.claim === 'sub') return subjects(workspace);
+  const parsed = parseConditionKey(mention.key.text);
   const name = parsed.kind === 'service' ? literalOf(parsed.name) : undefined;
   const all = identities(workspace).filter((identity) => !`${identity.namespace}${identity.name}`.includes('${'));
   if (name === 'RequestTag/kubernetes-namespace') return unique(all.map(({ namespace }) => namespace));
@@ -111,20 +134,31 @@ function subjects(workspace: Workspace): readonly Suggestion[] {
 }
 
 /** In the namespace of the workload or association, if that is known. */
-function accountNames(symbol: Symbol & { kind: 'account' }, workspace: Workspace): readonly Suggestion[] {
-  const namespace = symbol.namespace && literalOf(symbol.namespace);
+function accountNames(mention: Mention & { kind: 'account' }, workspace: Workspace): readonly Suggestion[] {
+  const namespace = mention.namespace && literalOf(mention.namespace);
   return identities(workspace)
-    .filter((identity) => !identity.name.includes('${') && (namespace === undefined || identity.namespace === namespace))
-    .map((identity) => ({ text: identity.name, kind: 'reference', detail: `${identity.namespace} · ${identity.summary}` }));
+    .filter(
+      (identity) => !identity.name.includes('${') && (namespace === undefined || identity.namespace === namespace),
+    )
+    .map((identity) => ({
+      text: identity.name,
+      kind: 'reference',
+      detail: `${identity.namespace} · ${identity.summary}`,
+    }));
 }
 
 /** Roles as others write them, and roles that the files define where their account is known. */
 function roleArns(workspace: Workspace, all: readonly Facts[]): readonly Suggestion[] {
   const found = new Map<string, string>();
   for (const facts of all) {
-    for (const symbol of symbolsOf(facts)) {
-      if (symbol.kind === 'role' && symbol.use !== 'definition' && !hasHole(symbol.node.text) && symbol.node.raw.startsWith('arn:')) {
-        found.set(symbol.node.raw, 'used in this workspace');
+    for (const mention of mentionsOf(facts)) {
+      if (
+        mention.kind === 'role' &&
+        mention.use !== 'definition' &&
+        !hasHole(mention.node.text) &&
+        mention.node.raw.startsWith('arn:')
+      ) {
+        found.set(mention.node.raw, 'used in this workspace');
       }
     }
   }
@@ -132,7 +166,8 @@ function roleArns(workspace: Workspace, all: readonly Facts[]): readonly Suggest
     const arn = role.arn && literalOf(role.arn.text);
     const name = role.name && literalOf(role.name.text);
     if (arn) found.set(arn, 'defined in this workspace');
-    else if (name && role.account && !role.path) found.set(`arn:aws:iam::${role.account}:role/${name}`, `defined as ${display(role.name!.text)}`);
+    else if (name && role.account && !role.path)
+      found.set(`arn:aws:iam::${role.account}:role/${name}`, `defined as ${display(role.name!.text)}`);
   }
   return [...found].map(([text, detail]) => ({ text, kind: 'reference', detail }));
 }
@@ -144,5 +179,9 @@ function unique(values: readonly string[]): readonly Suggestion[] {
 /** The content without quotes. */
 function contentOf(node: StringNode): Place {
   const quoted = node.style === 'double' || node.style === 'single';
-  return placeOf({ document: node.document, start: node.start + (quoted ? 1 : 0), end: Math.max(node.start + (quoted ? 1 : 0), node.end - (quoted ? 1 : 0)) });
+  return placeOf({
+    document: node.document,
+    start: node.start + (quoted ? 1 : 0),
+    end: Math.max(node.start + (quoted ? 1 : 0), node.end - (quoted ? 1 : 0)),
+  });
 }

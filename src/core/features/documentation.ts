@@ -22,7 +22,9 @@ export function operatorDocs(typed: string): string | undefined {
   const docs = operators[base];
   if (docs === undefined) return undefined;
   const more = [
-    /^ForAllValues:/.test(typed) ? '`ForAllValues:` holds when the key is absent, so it guards nothing on its own.' : '',
+    /^ForAllValues:/.test(typed)
+      ? '`ForAllValues:` holds when the key is absent, so it guards nothing on its own.'
+      : '',
     /^ForAnyValue:/.test(typed) ? '`ForAnyValue:` is for keys with several values; a claim has one.' : '',
     /IfExists$/.test(typed) ? '`IfExists` holds when the key is absent, so it guards nothing on its own.' : '',
   ].filter(Boolean);
@@ -31,7 +33,8 @@ export function operatorDocs(typed: string): string | undefined {
 
 const conditionKeys: Readonly<Record<string, string>> = {
   'aws:SourceAccount': 'EKS Pod Identity: the account of the cluster.',
-  'aws:SourceArn': 'EKS Pod Identity: the ARN of the cluster, `arn:aws:eks:REGION:ACCOUNT:cluster/NAME`. Not that of the association.',
+  'aws:SourceArn':
+    'EKS Pod Identity: the ARN of the cluster, `arn:aws:eks:REGION:ACCOUNT:cluster/NAME`. Not that of the association.',
   'aws:SourceOrgId': 'The organization of the cluster’s account.',
   'aws:RequestTag/eks-cluster-arn': 'Session tag of EKS Pod Identity: the ARN of the cluster.',
   'aws:RequestTag/eks-cluster-name': 'Session tag of EKS Pod Identity: the name of the cluster.',
@@ -44,8 +47,10 @@ const conditionKeys: Readonly<Record<string, string>> = {
 export const podIdentityKeys: readonly string[] = Object.keys(conditionKeys).filter((key) => key !== 'aws:SourceOrgId');
 
 export function conditionKeyDocs(key: string): string | undefined {
-  if (/:sub$/.test(key)) return 'Who the token is for: `system:serviceaccount:NAMESPACE:NAME`. Without it every service account of the cluster is let in.';
-  if (/:aud$/.test(key)) return 'What the token is for: `sts.amazonaws.com`, unless the service account asks for another audience.';
+  if (/:sub$/.test(key))
+    return 'Who the token is for: `system:serviceaccount:NAMESPACE:NAME`. Without it every service account of the cluster is let in.';
+  if (/:aud$/.test(key))
+    return 'What the token is for: `sts.amazonaws.com`, unless the service account asks for another audience.';
   return Object.entries(conditionKeys).find(([known]) => known.toLowerCase() === key.toLowerCase())?.[1];
 }
 
@@ -62,10 +67,14 @@ export function actionDocs(action: string): string | undefined {
 }
 
 const annotations: Readonly<Record<string, string>> = {
-  'eks.amazonaws.com/role-arn': 'IRSA: the ARN of the role that pods of this service account get, with its path. On a ServiceAccount only. Pods that run already must be restarted.',
-  'eks.amazonaws.com/audience': 'Audience of the token, `sts.amazonaws.com` where it is absent. The OIDC provider in IAM must have it as a client id.',
-  'eks.amazonaws.com/sts-regional-endpoints': '`"true"`: the SDK asks STS in its own region; `"false"`: the global endpoint.',
-  'eks.amazonaws.com/token-expiration': 'Seconds until the token expires: at least 600, at most 86400; `"86400"` where it is absent.',
+  'eks.amazonaws.com/role-arn':
+    'IRSA: the ARN of the role that pods of this service account get, with its path. On a ServiceAccount only. Pods that run already must be restarted.',
+  'eks.amazonaws.com/audience':
+    'Audience of the token, `sts.amazonaws.com` where it is absent. The OIDC provider in IAM must have it as a client id.',
+  'eks.amazonaws.com/sts-regional-endpoints':
+    '`"true"`: the SDK asks STS in its own region; `"false"`: the global endpoint.',
+  'eks.amazonaws.com/token-expiration':
+    'Seconds until the token expires: at least 600, at most 86400; `"86400"` where it is absent.',
 };
 
 export const annotationNames: readonly string[] = Object.keys(annotations);

@@ -1,13 +1,13 @@
 import type { TrustPolicy } from '../facts/model.js';
 import { type Check, type Decision, type Evaluation, evaluate, type StatementTrace } from '../iam/evaluate.js';
 import { isEksIssuer, parseProviderArn } from '../iam/issuer.js';
+import { nearestMiss } from '../iam/nearestMiss.js';
 import { type AccessRequest, irsaRequest, podIdentityRequest } from '../iam/request.js';
 import type { Chain, ChainDetail, ChainLink, Mark } from '../identity/explain.js';
 import { type Mechanism, type Resolution, resolve } from '../identity/resolve.js';
 import { display, literalOf, type Text } from '../syntax/text.js';
 import { booleanOf, outermost, type Place, placeOf, type SourceDocument, type SyntaxNode } from '../syntax/tree.js';
 import type { Account, AccountVariant, Workspace } from '../workspace/workspace.js';
-import { nearestMiss } from './nearestMiss.js';
 
 /** A service account of the files with the identity its pods will get, as far as the files say. */
 export interface FileIdentity {
@@ -73,7 +73,12 @@ function workloadsByAccount(workspace: Workspace): Workloads {
   return found;
 }
 
-function identityOf(account: Account, variant: AccountVariant, workspace: Workspace, workloads: Workloads): FileIdentity {
+function identityOf(
+  account: Account,
+  variant: AccountVariant,
+  workspace: Workspace,
+  workloads: Workloads,
+): FileIdentity {
   const linked = workspace.associationsFor(account).filter(({ certain }) => certain);
   const association = linked[0]?.association;
   const possible = workspace.associationsFor(account).some(({ certain }) => !certain);
@@ -84,22 +89,37 @@ function identityOf(account: Account, variant: AccountVariant, workspace: Worksp
     staticCredentials: false,
     node: { reach: 'none', why: 'files do not say what its nodes offer' },
   });
-  const reference = resolution.winner === 'pod-identity' ? association?.roleArn : resolution.winner === 'irsa' ? variant.roleArn : undefined;
+  const reference =
+    resolution.winner === 'pod-identity'
+      ? association?.roleArn
+      : resolution.winner === 'irsa'
+        ? variant.roleArn
+        : undefined;
   const address = resolution.winner === 'pod-identity' ? association?.role?.address : undefined;
-  const match = reference ? workspace.roleFor(reference) : address === undefined ? undefined : workspace.roleFor({ address });
+  const match = reference
+    ? workspace.roleFor(reference)
+    : address === undefined
+      ? undefined
+      : workspace.roleFor({ address });
   const role = match?.found;
   const policy = role?.trustPolicy;
-  const verdict = policy && judge(policy, requests(policy, resolution.winner, variant, association?.disableSessionTags));
+  const verdict =
+    policy && judge(policy, requests(policy, resolution.winner, variant, association?.disableSessionTags));
   const managed = account.fact.managed || role?.managedTrust;
   const trust = managed ? 'allowed' : (verdict?.evaluation.decision ?? 'not-checked');
-  const miss = verdict?.evaluation.decision === 'denied' ? nearestMiss(verdict.evaluation) : undefined;
+  const miss = verdict && trust === 'denied' ? nearestMiss(verdict.evaluation, verdict.request) : undefined;
   const allowed = verdict?.evaluation.statements.find(({ effect, matches }) => effect === 'Allow' && matches === 'yes');
   const namespace = display(variant.namespace);
   const name = display(variant.name);
   const runs = workloads.get(`${namespace}/${name}`) ?? [];
   const roleArn = resolution.roleArn ?? (role?.name && display(role.name.text));
   const place = placeOf(account.fact.metadata.name ?? account.fact.node);
-  const parts: Parts = { resolution, trust, ...(miss === undefined ? {} : { miss }), hasPolicy: policy !== undefined || managed === true };
+  const parts: Parts = {
+    resolution,
+    trust,
+    ...(miss === undefined ? {} : { miss }),
+    hasPolicy: policy !== undefined || managed === true,
+  };
   return {
     namespace,
     name,
@@ -118,7 +138,21 @@ function identityOf(account: Account, variant: AccountVariant, workspace: Worksp
     ...(policy ? { trustPolicy: placeOf(policy.node), policy } : {}),
     workloads: runs,
     account,
-    chain: () => chainOf({ namespace, name, resolution, roleArn, trust, miss, runs, account, variant, association: association?.serviceAccount ?? association?.node, policy, verdict }),
+    chain: () =>
+      chainOf({
+        namespace,
+        name,
+        resolution,
+        roleArn,
+        trust,
+        miss,
+        runs,
+        account,
+        variant,
+        association: association?.serviceAccount ?? association?.node,
+        policy,
+        verdict,
+      }),
   };
 }
 
@@ -169,7 +203,9 @@ export function requests(
   const { namespace, name: serviceAccount } = variant;
   if (winner === 'pod-identity') {
     const off = booleanOf(disableSessionTags);
-    return [podIdentityRequest({ namespace, serviceAccount, ...(off === undefined ? {} : { disableSessionTags: off }) })];
+    return [
+      podIdentityRequest({ namespace, serviceAccount, ...(off === undefined ? {} : { disableSessionTags: off }) }),
+    ];
   }
   const audience = audienceOf(variant);
   const providers = policy.statements
@@ -177,7 +213,9 @@ export function requests(
     .flatMap(({ principals }) => principals.filter(({ type }) => type === 'Federated').map(({ value }) => value.text))
     .filter((text) => isEksProvider(text));
   const given = { namespace, serviceAccount, ...(audience ? { audience } : {}) };
-  return providers.length === 0 ? [irsaRequest(given)] : providers.map((providerArn) => irsaRequest({ ...given, providerArn }));
+  return providers.length === 0
+    ? [irsaRequest(given)]
+    : providers.map((providerArn) => irsaRequest({ ...given, providerArn }));
 }
 
 function audienceOf({ audience }: AccountVariant): Text | undefined {
@@ -234,7 +272,11 @@ function chainOf(told: Told): Chain {
     text: `${run.name} runs as ${name}`,
     source: lineOf(run.place, account.fact.node.document),
   }));
-  links.push({ label: 'account', text: `${namespace}/${name}`, source: sourceOf(account.fact.metadata.name ?? account.fact.node) });
+  links.push({
+    label: 'account',
+    text: `${namespace}/${name}`,
+    source: sourceOf(account.fact.metadata.name ?? account.fact.node),
+  });
   if (variant.roleArn) {
     links.push({
       label: 'annotation',
@@ -243,7 +285,12 @@ function chainOf(told: Told): Chain {
       ...(resolution.mechanism === 'both' ? { note: 'ignored: the association wins', mark: 'no' as const } : {}),
     });
   }
-  if (association) links.push({ label: 'association', text: `gives it ${roleArn ?? 'a role that the files do not name'}`, source: sourceOf(association) });
+  if (association)
+    links.push({
+      label: 'association',
+      text: `gives it ${roleArn ?? 'a role that the files do not name'}`,
+      source: sourceOf(association),
+    });
   links.push({ label: 'mechanism', text: resolution.reason });
   if (verdict) {
     const { request, evaluation } = verdict;
@@ -261,11 +308,15 @@ function chainOf(told: Told): Chain {
   } else if (resolution.winner !== 'none') {
     links.push({
       label: 'trust',
-      text: told.trust === 'allowed' ? 'the tool that makes the role lets it in' : 'the role’s trust policy is not in the workspace',
+      text:
+        told.trust === 'allowed'
+          ? 'the tool that makes the role lets it in'
+          : 'the role’s trust policy is not in the workspace',
       mark: told.trust === 'allowed' ? 'yes' : 'maybe',
     });
   }
-  if (told.miss !== undefined) links.push({ label: 'difference', text: told.miss, ...(policy ? { source: sourceOf(policy.node) } : {}) });
+  if (told.miss !== undefined)
+    links.push({ label: 'difference', text: told.miss, ...(policy ? { source: sourceOf(policy.node) } : {}) });
   if (told.trust === 'denied') {
     links.push({
       label: 'what AWS says',
@@ -296,7 +347,8 @@ function statementLink({ index, effect, matches, checks, statement }: StatementT
 
 function detailOf(check: Check): ChainDetail {
   const operator = check.operator ? `${check.operator}  ` : '';
-  const actual = check.actual === undefined ? 'absent' : check.actual.length === 0 ? 'unknown' : check.actual.join(', ');
+  const actual =
+    check.actual === undefined ? 'absent' : check.actual.length === 0 ? 'unknown' : check.actual.join(', ');
   return {
     label: check.element === 'condition' ? shortKey(check.key) : check.element,
     text: `${operator}${check.expected.join(' | ') || 'nothing'}`,

@@ -24,8 +24,18 @@ export function lensesOf(facts: Facts, workspace: Workspace, file: string): read
     const denied = users.filter(({ trust }) => trust === 'denied');
     lenses.push({
       ...place,
-      title: [usersWords(users), ...denied.slice(0, 2).map(deniedWords), ...(denied.length > 2 ? [`${denied.length - 2} more denied`] : [])].join(' · '),
-      ...(denied[0] ? { subject: denied[0] } : users.length === 1 ? { subject: users[0]! } : users.length > 1 ? { users: users.map((user) => user.place) } : {}),
+      title: [
+        usersWords(users),
+        ...denied.slice(0, 2).map(deniedWords),
+        ...(denied.length > 2 ? [`${denied.length - 2} more denied`] : []),
+      ].join(' · '),
+      ...(denied[0]
+        ? { subject: denied[0] }
+        : users.length === 1
+          ? { subject: users[0]! }
+          : users.length > 1
+            ? { users: users.map((user) => user.place) }
+            : {}),
     });
   }
   for (const fact of facts.serviceAccounts) {

@@ -3,34 +3,45 @@ import type { Edit } from '../syntax/edits.js';
 import { literalOf } from '../syntax/text.js';
 import { type Place, placeOf, type StringNode, sourceOffset } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { type Symbol, symbolAt, symbolsOf } from './symbols.js';
+import { type Mention, mentionAt, mentionsOf } from './mentions.js';
 
 /** Where the thing at the offset is defined: a service account, a role. Empty where the files do not say. */
 export function definitionsAt(facts: Facts, workspace: Workspace, file: string, offset: number): readonly Place[] {
-  const symbol = symbolAt(facts, file, offset);
-  if (!symbol) return [];
-  if (symbol.kind === 'role') {
-    const role = symbol.use === 'definition' ? undefined : workspace.roleFor(symbol.node).found;
+  const mention = mentionAt(facts, file, offset);
+  if (!mention) return [];
+  if (mention.kind === 'role') {
+    const role = mention.use === 'definition' ? undefined : workspace.roleFor(mention.node).found;
     return role ? [placeOf(role.name ?? role.node)] : [];
   }
-  const key = symbol.kind === 'account' ? accountKey(symbol, facts, workspace) : undefined;
+  const key = mention.kind === 'account' ? accountKey(mention, facts, workspace) : undefined;
   if (key === undefined) return [];
   const [namespace, name] = key.split('/') as [string, string];
   return workspace.accountsNamed(namespace, name).map(({ fact }) => placeOf(fact.metadata.name ?? fact.node));
 }
 
 /** Every place of the workspace that names the same service account or role, the definition too. */
-export function referencesAt(facts: Facts, all: Iterable<Facts>, workspace: Workspace, file: string, offset: number): readonly Place[] {
-  const symbol = symbolAt(facts, file, offset);
-  return symbol ? sameThings(symbol, facts, all, workspace).map(({ place }) => place) : [];
+export function referencesAt(
+  facts: Facts,
+  all: Iterable<Facts>,
+  workspace: Workspace,
+  file: string,
+  offset: number,
+): readonly Place[] {
+  const mention = mentionAt(facts, file, offset);
+  return mention ? sameThings(mention, facts, all, workspace).map(({ place }) => place) : [];
 }
 
 /** What a rename would replace at the offset: the account's name alone, also inside a subject. */
-export function renameRange(facts: Facts, workspace: Workspace, file: string, offset: number): (Place & { readonly name: string }) | undefined {
-  const symbol = symbolAt(facts, file, offset);
-  if (symbol?.kind !== 'account' || accountKey(symbol, facts, workspace) === undefined) return undefined;
-  const name = literalOf(symbol.name);
-  const place = name === undefined ? undefined : namePlace(symbol, name);
+export function renameRange(
+  facts: Facts,
+  workspace: Workspace,
+  file: string,
+  offset: number,
+): (Place & { readonly name: string }) | undefined {
+  const mention = mentionAt(facts, file, offset);
+  if (mention?.kind !== 'account' || accountKey(mention, facts, workspace) === undefined) return undefined;
+  const name = literalOf(mention.name);
+  const place = name === undefined ? undefined : namePlace(mention, name);
   return place && name !== undefined ? { ...place, name } : undefined;
 }
 
@@ -44,11 +55,11 @@ export function renameEdits(
   newName: string,
 ): readonly Edit[] | undefined {
   const range = renameRange(facts, workspace, file, offset);
-  const symbol = symbolAt(facts, file, offset);
-  if (!range || !symbol) return undefined;
+  const mention = mentionAt(facts, file, offset);
+  if (!range || !mention) return undefined;
   const seen = new Set<string>();
-  return sameThings(symbol, facts, all, workspace).flatMap((other) => {
-    const place = other.kind === 'account' && !other.node.aliased ? namePlace(other, range.name) : undefined;
+  return sameThings(mention, facts, all, workspace).flatMap((other) => {
+    const place = other.kind === 'account' ? namePlace(other, range.name) : undefined;
     const key = place && `${place.file} ${place.start}`;
     if (!place || !key || seen.has(key)) return [];
     seen.add(key);
@@ -56,38 +67,41 @@ export function renameEdits(
   });
 }
 
-function sameThings(symbol: Symbol, facts: Facts, all: Iterable<Facts>, workspace: Workspace): readonly Symbol[] {
-  const found: Symbol[] = [];
-  if (symbol.kind === 'account') {
-    const key = accountKey(symbol, facts, workspace);
+function sameThings(mention: Mention, facts: Facts, all: Iterable<Facts>, workspace: Workspace): readonly Mention[] {
+  const found: Mention[] = [];
+  if (mention.kind === 'account') {
+    const key = accountKey(mention, facts, workspace);
     if (key === undefined) return [];
     for (const other of all) {
-      for (const each of symbolsOf(other)) {
+      for (const each of mentionsOf(other)) {
         if (each.kind === 'account' && accountKey(each, other, workspace) === key) found.push(each);
       }
     }
-  } else if (symbol.kind === 'role') {
-    const role = roleOf(symbol, facts, workspace);
+  } else if (mention.kind === 'role') {
+    const role = roleOf(mention, facts, workspace);
     if (!role) return [];
     for (const other of all) {
-      for (const each of symbolsOf(other)) if (each.kind === 'role' && roleOf(each, other, workspace) === role) found.push(each);
+      for (const each of mentionsOf(other))
+        if (each.kind === 'role' && roleOf(each, other, workspace) === role) found.push(each);
     }
   }
   return found;
 }
 
-function roleOf(symbol: Symbol & { kind: 'role' }, facts: Facts, workspace: Workspace) {
-  return symbol.use === 'definition' ? facts.roles.find(({ name }) => name === symbol.node) : workspace.roleFor(symbol.node).found;
+function roleOf(mention: Mention & { kind: 'role' }, facts: Facts, workspace: Workspace) {
+  return mention.use === 'definition'
+    ? facts.roles.find(({ name }) => name === mention.node)
+    : workspace.roleFor(mention.node).found;
 }
 
 /** `namespace/name` as it will be in the cluster, where that is one definite account. */
-function accountKey(symbol: Symbol & { kind: 'account' }, facts: Facts, workspace: Workspace): string | undefined {
+function accountKey(mention: Mention & { kind: 'account' }, facts: Facts, workspace: Workspace): string | undefined {
   const variants =
-    symbol.use === 'definition'
-      ? accountVariants(symbol.node, facts, workspace)
-      : symbol.use === 'workload'
-        ? workloadVariants(symbol.node, facts, workspace)
-        : [{ namespace: symbol.namespace, name: symbol.name }];
+    mention.use === 'definition'
+      ? accountVariants(mention.node, facts, workspace)
+      : mention.use === 'workload'
+        ? workloadVariants(mention.node, facts, workspace)
+        : [{ namespace: mention.namespace, name: mention.name }];
   const keys = new Set(
     variants.map(({ namespace, name }) => {
       const ns = namespace && literalOf(namespace);
@@ -109,8 +123,8 @@ function workloadVariants(node: StringNode, facts: Facts, workspace: Workspace) 
   return variants.map(({ namespace, serviceAccountName }) => ({ namespace, name: serviceAccountName }));
 }
 
-/** Where the account's name stands inside the symbol; undefined where it is not typed there as such (a prefix is added, an escape). */
-function namePlace({ node }: Symbol, name: string): Place | undefined {
+/** Where the account's name stands inside the mention; undefined where it is not typed there as such (a prefix is added, an escape). */
+function namePlace({ node }: Mention, name: string): Place | undefined {
   const { raw } = node;
   if (raw !== name && !raw.endsWith(`:${name}`)) return undefined;
   const start = sourceOffset(node, raw.length - name.length);

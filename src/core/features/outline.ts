@@ -28,7 +28,9 @@ export function outlineOf(facts: Facts, file: string): readonly OutlineItem[] {
       selection: place,
       children: policy.statements.map((statement) => {
         const own = placeOf(statement.node);
-        const principals = statement.principals.map(({ value }) => display(value.text).replace(/^.*oidc-provider\//, ''));
+        const principals = statement.principals.map(({ value }) =>
+          display(value.text).replace(/^.*oidc-provider\//, ''),
+        );
         return {
           name: `statement ${statement.index + 1}`,
           detail: `${statement.effectValue} ${principals.join(', ')}`,
@@ -40,17 +42,42 @@ export function outlineOf(facts: Facts, file: string): readonly OutlineItem[] {
       }),
     });
   }
-  const named = (metadata: { namespace?: { text: Parameters<typeof display>[0] }; name?: { text: Parameters<typeof display>[0] } }) =>
-    [metadata.namespace && display(metadata.namespace.text), metadata.name ? display(metadata.name.text) : '?'].filter(Boolean).join('/');
+  const named = (metadata: {
+    namespace?: { text: Parameters<typeof display>[0] };
+    name?: { text: Parameters<typeof display>[0] };
+  }) =>
+    [metadata.namespace && display(metadata.namespace.text), metadata.name ? display(metadata.name.text) : '?']
+      .filter(Boolean)
+      .join('/');
   for (const { metadata, node } of facts.serviceAccounts) {
-    add({ name: named(metadata), detail: 'ServiceAccount', kind: 'account', place: placeOf(node), selection: placeOf(metadata.name ?? node) });
+    add({
+      name: named(metadata),
+      detail: 'ServiceAccount',
+      kind: 'account',
+      place: placeOf(node),
+      selection: placeOf(metadata.name ?? node),
+    });
   }
   for (const { kind, metadata, node } of facts.workloads) {
-    add({ name: named(metadata), detail: kind, kind: 'workload', place: placeOf(node), selection: placeOf(metadata.name ?? node) });
+    add({
+      name: named(metadata),
+      detail: kind,
+      kind: 'workload',
+      place: placeOf(node),
+      selection: placeOf(metadata.name ?? node),
+    });
   }
   for (const { node, namespace, serviceAccount } of facts.associations) {
-    const name = [namespace && display(namespace.text), serviceAccount ? display(serviceAccount.text) : '?'].filter(Boolean).join('/');
-    add({ name, detail: 'Pod Identity association', kind: 'association', place: placeOf(node), selection: placeOf(serviceAccount ?? node) });
+    const name = [namespace && display(namespace.text), serviceAccount ? display(serviceAccount.text) : '?']
+      .filter(Boolean)
+      .join('/');
+    add({
+      name,
+      detail: 'Pod Identity association',
+      kind: 'association',
+      place: placeOf(node),
+      selection: placeOf(serviceAccount ?? node),
+    });
   }
   return items.sort((a, b) => a.place.start - b.place.start);
 }

@@ -13,7 +13,11 @@ export interface SuppressionComment {
  * no comments (a JSON policy inside YAML or a heredoc).
  * @returns undefined where the format has no comments
  */
-export function suppressionComment(text: string, finding: Place & { readonly ruleId: string }, language: string): SuppressionComment | undefined {
+export function suppressionComment(
+  text: string,
+  finding: Place & { readonly ruleId: string },
+  language: string,
+): SuppressionComment | undefined {
   const sign = signs[language];
   if (!sign) return undefined;
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
@@ -49,8 +53,14 @@ function keepsTheRest(text: string, finding: Place & { readonly ruleId: string }
     findings.map((other) => `${other.ruleId} ${shift(other.start)}`);
   const moved = (offset: number) => (offset >= edit.start ? offset + edit.newText.length : offset);
   const gone = new Set(others(after, (offset) => offset));
-  return others(before.filter((other) => lineOf(text, other.start) !== lineOf(text, finding.start)), moved).every((other) => gone.has(other))
-    && factCount(finding.file, text) === factCount(finding.file, text.slice(0, edit.start) + edit.newText + text.slice(edit.end));
+  return (
+    others(
+      before.filter((other) => lineOf(text, other.start) !== lineOf(text, finding.start)),
+      moved,
+    ).every((other) => gone.has(other)) &&
+    factCount(finding.file, text) ===
+      factCount(finding.file, text.slice(0, edit.start) + edit.newText + text.slice(edit.end))
+  );
 }
 
 function alone(file: string, text: string) {

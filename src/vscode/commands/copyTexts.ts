@@ -25,7 +25,9 @@ const consoles: Readonly<Record<string, string>> = {
 /** The role's page in the AWS console, opened at its trust policy; undefined for partitions without a public console. */
 export function roleConsoleUrl(arn: string): string | undefined {
   const console = consoles[/^arn:([^:]+):iam::\d{12}:role\//.exec(arn)?.[1] ?? ''];
-  return console && `${console}/iam/home#/roles/details/${encodeURIComponent(roleName(arn))}?section=trust_relationships`;
+  return (
+    console && `${console}/iam/home#/roles/details/${encodeURIComponent(roleName(arn))}?section=trust_relationships`
+  );
 }
 
 /** A word for a POSIX shell: as it is where nothing in it means anything, else in quotes. */

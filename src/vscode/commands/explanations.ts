@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { explain } from '../../core/identity/explain.js';
 import { identities } from '../../core/features/identities.js';
+import { explain } from '../../core/identity/explain.js';
 import type { Analyses } from '../analyses.js';
 import { ReadOnlyDocuments } from '../readOnlyDocuments.js';
 import type { ClustersView } from '../tree/clustersView.js';
@@ -27,11 +27,14 @@ export class Explanations implements vscode.Disposable {
   }
 
   async show(target: RowTarget | undefined): Promise<void> {
-    const subject = target?.namespace !== undefined && target.name !== undefined ? (target as Subject) : await this.#pick();
+    const subject =
+      target?.namespace !== undefined && target.name !== undefined ? (target as Subject) : await this.#pick();
     if (!subject) return;
     const { context, namespace, name } = subject;
     const query = JSON.stringify({ ...(context === undefined ? {} : { context }), namespace, name });
-    await this.#documents.show(vscode.Uri.from({ scheme, path: `/${context ?? 'workspace'}/${namespace}/${name}`, query }));
+    await this.#documents.show(
+      vscode.Uri.from({ scheme, path: `/${context ?? 'workspace'}/${namespace}/${name}`, query }),
+    );
   }
 
   dispose(): void {
@@ -63,11 +66,14 @@ export class Explanations implements vscode.Disposable {
       detail: identity.summary,
       subject: { namespace: identity.namespace, name: identity.name },
     }));
-    const picked = await vscode.window.showQuickPick<(typeof files)[number] & { subject: Subject }>([...files, ...live], {
-      placeHolder: vscode.l10n.t('A service account to explain'),
-      matchOnDescription: true,
-      matchOnDetail: true,
-    });
+    const picked = await vscode.window.showQuickPick<(typeof files)[number] & { subject: Subject }>(
+      [...files, ...live],
+      {
+        placeHolder: vscode.l10n.t('A service account to explain'),
+        matchOnDescription: true,
+        matchOnDetail: true,
+      },
+    );
     return picked?.subject;
   }
 }

@@ -24,7 +24,11 @@ export async function verifyCallerIdentity(clusters: ClustersView, target: RowTa
   );
   if (answer !== verify) return;
   await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Verifying {0}', `${namespace}/${name}`), cancellable: true },
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Verifying {0}', `${namespace}/${name}`),
+      cancellable: true,
+    },
     async (_progress, token) => {
       const stop = new AbortController();
       token.onCancellationRequested(() => stop.abort());

@@ -1,3 +1,4 @@
+import { escapeMarkdown } from '../../core/features/markdown.js';
 import type { LiveFinding, PodState, ServiceAccountIdentity, TraceLine } from '../../live/types.js';
 import type { Filterable } from './filter.js';
 import type { Capability, Mark, Row, RowTarget } from './row.js';
@@ -67,20 +68,21 @@ function markOf(account: ServiceAccountIdentity): Mark {
 }
 
 function chain(account: ServiceAccountIdentity): string {
-  const lines = [`**${escape(`${account.namespace}/${account.name}`)}**`, escape(account.reason)];
+  const lines = [`**${escapeMarkdown(`${account.namespace}/${account.name}`)}**`, escapeMarkdown(account.reason)];
   if (account.roleArn) lines.push(`Role: \`${account.roleArn}\``);
   if (hasOwnRole(account)) lines.push(`Trust: **${account.trust}**${trustReason(account)}`);
   lines.push(podsLine(account));
-  for (const finding of account.findings) lines.push(`- ${finding.severity}: ${escape(finding.message)} (${finding.ruleId})`);
-  for (const why of account.unknown) lines.push(`- unknown: ${escape(why)}`);
+  for (const finding of account.findings)
+    lines.push(`- ${finding.severity}: ${escapeMarkdown(finding.message)} (${finding.ruleId})`);
+  for (const why of account.unknown) lines.push(`- unknown: ${escapeMarkdown(why)}`);
   return lines.join('\n\n');
 }
 
 function trustReason(account: ServiceAccountIdentity): string {
   const detail = account.trustDetail;
   if (!detail) return '';
-  if (account.trust === 'denied' && detail.nearestMiss) return ` — ${escape(detail.nearestMiss)}`;
-  if (account.trust === 'unknown' && detail.why) return ` — ${escape(detail.why)}`;
+  if (account.trust === 'denied' && detail.nearestMiss) return ` — ${escapeMarkdown(detail.nearestMiss)}`;
+  if (account.trust === 'unknown' && detail.why) return ` — ${escapeMarkdown(detail.why)}`;
   return detail.statement === undefined ? '' : ` — statement ${detail.statement + 1}`;
 }
 
@@ -100,13 +102,19 @@ function details(
 ): Row[] {
   const rows: Row[] = account.findings.map((finding, index) => findingRow(finding, `${id}#finding/${index}`));
   for (const [index, why] of account.unknown.entries()) {
-    rows.push({ id: `${id}#unknown/${index}`, label: 'unknown', description: why, tooltip: escape(why), mark: 'unknown' });
+    rows.push({
+      id: `${id}#unknown/${index}`,
+      label: 'unknown',
+      description: why,
+      tooltip: escapeMarkdown(why),
+      mark: 'unknown',
+    });
   }
   rows.push({
     id: `${id}#mechanism`,
     label: 'mechanism',
     description: `${mechanismNames[account.mechanism]} · ${account.reason}`,
-    tooltip: escape(account.reason),
+    tooltip: escapeMarkdown(account.reason),
     icon: 'symbol-interface',
   });
   rows.push(callerRow(account, id, target, able, cluster.now));
@@ -131,7 +139,7 @@ export function findingRow(finding: LiveFinding, id: string): Row {
     id,
     label: finding.message,
     description: finding.ruleId,
-    tooltip: escape(finding.message) + (finding.object ? `\n\n${escape(finding.object)}` : ''),
+    tooltip: escapeMarkdown(finding.message) + (finding.object ? `\n\n${escapeMarkdown(finding.object)}` : ''),
     mark: finding.severity,
     ...(finding.ruleId.startsWith('live-')
       ? {}
@@ -139,15 +147,27 @@ export function findingRow(finding: LiveFinding, id: string): Row {
   };
 }
 
-function callerRow(account: ServiceAccountIdentity, id: string, target: RowTarget, able: readonly Capability[], now: number): Row {
+function callerRow(
+  account: ServiceAccountIdentity,
+  id: string,
+  target: RowTarget,
+  able: readonly Capability[],
+  now: number,
+): Row {
   const caller = account.callerIdentity;
   const mark: Mark =
-    caller.verdict === 'as-expected' ? 'ok' : caller.verdict === 'unknown' ? 'unknown' : caller.verdict ? 'error' : 'none';
+    caller.verdict === 'as-expected'
+      ? 'ok'
+      : caller.verdict === 'unknown'
+        ? 'unknown'
+        : caller.verdict
+          ? 'error'
+          : 'none';
   const when = caller.verifiedAt === undefined ? '' : ` · ${ago(caller.verifiedAt, now)}`;
   const lines = [
     caller.expected ? `Expected: \`${caller.expected}\`` : 'Expected: none',
     ...(caller.actual ? [`AWS answered: \`${caller.actual}\``] : []),
-    ...(caller.message ? [escape(caller.message)] : []),
+    ...(caller.message ? [escapeMarkdown(caller.message)] : []),
   ];
   return {
     id: `${id}#caller`,
@@ -160,7 +180,13 @@ function callerRow(account: ServiceAccountIdentity, id: string, target: RowTarge
   };
 }
 
-function roleRow(account: ServiceAccountIdentity, id: string, target: RowTarget, able: readonly Capability[], now: number): Row {
+function roleRow(
+  account: ServiceAccountIdentity,
+  id: string,
+  target: RowTarget,
+  able: readonly Capability[],
+  now: number,
+): Row {
   const arn = account.roleArn!;
   const used = account.role?.lastUsedAt;
   return {
@@ -198,7 +224,8 @@ function associationRow(account: ServiceAccountIdentity, id: string, now: number
 function trustRow(account: ServiceAccountIdentity, id: string, target: RowTarget, able: readonly Capability[]): Row {
   const detail = account.trustDetail;
   const statement = detail?.statement === undefined ? '' : ` · statement ${detail.statement + 1}`;
-  const because = account.trust === 'denied' ? detail?.nearestMiss : account.trust === 'unknown' ? detail?.why : undefined;
+  const because =
+    account.trust === 'denied' ? detail?.nearestMiss : account.trust === 'unknown' ? detail?.why : undefined;
   const trace = detail?.trace ?? [];
   return {
     id: `${id}#trust`,
@@ -253,9 +280,7 @@ function podsRow(account: ServiceAccountIdentity, id: string): Row {
     label: 'pods',
     description: pods.known ? `${count(pods.total, 'pod')}${stale}` : 'unknown: pods could not be listed',
     mark: !pods.known ? 'unknown' : pods.stale > 0 ? 'warning' : 'none',
-    ...(pods.list.length > 0
-      ? { children: () => pods.list.map((pod) => podRow(pod, `${id}#pods/${pod.name}`)) }
-      : {}),
+    ...(pods.list.length > 0 ? { children: () => pods.list.map((pod) => podRow(pod, `${id}#pods/${pod.name}`)) } : {}),
   };
 }
 
@@ -274,17 +299,13 @@ function podRow(pod: PodState, id: string): Row {
     label: pod.name,
     description: pod.note ?? `${pod.phase} · ${environments[pod.identity.kind]}${role}`,
     tooltip: [
-      `**${escape(pod.name)}** ${pod.phase}`,
-      ...(pod.owner ? [`Belongs to ${escape(pod.owner)}`] : []),
-      ...(place ? [`On ${escape(place)}`] : []),
+      `**${escapeMarkdown(pod.name)}** ${pod.phase}`,
+      ...(pod.owner ? [`Belongs to ${escapeMarkdown(pod.owner)}`] : []),
+      ...(place ? [`On ${escapeMarkdown(place)}`] : []),
       `Its environment gives it: ${environments[pod.identity.kind]}${role}`,
-      ...(pod.note ? [escape(pod.note)] : []),
+      ...(pod.note ? [escapeMarkdown(pod.note)] : []),
     ].join('\n\n'),
     icon: pod.stale ? 'history' : 'symbol-method',
     accessibleLabel: `pod ${pod.name}, ${pod.note ?? environments[pod.identity.kind]}`,
   };
-}
-
-export function escape(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>()#+!|~-]/g, '\\$&');
 }

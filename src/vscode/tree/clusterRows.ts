@@ -1,5 +1,6 @@
+import { escapeMarkdown } from '../../core/features/markdown.js';
 import type { ClusterSnapshot, ContextSummary, LiveFailure, ServiceAccountIdentity } from '../../live/types.js';
-import { accountRow, type ClusterOfRow, escape, filterable, findingRow } from './accountRows.js';
+import { accountRow, type ClusterOfRow, filterable, findingRow } from './accountRows.js';
 import type { Filter } from './filter.js';
 import type { Row } from './row.js';
 import { count, roleName, spokenTally, tally } from './words.js';
@@ -16,15 +17,17 @@ export function closedContextDescription(context: ContextSummary): string {
 
 export function contextTooltip(context: ContextSummary, snapshot: ClusterSnapshot | undefined): string {
   const lines = [
-    `**${escape(context.name)}**`,
+    `**${escapeMarkdown(context.name)}**`,
     `Server: \`${context.server}\``,
-    `Signs in by ${escape(context.signIn)} as ${escape(context.user)}`,
+    `Signs in by ${escapeMarkdown(context.signIn)} as ${escapeMarkdown(context.user)}`,
   ];
   if (context.eks.profile) lines.push(`AWS profile: \`${context.eks.profile}\``);
   if (snapshot) {
-    lines.push(`AWS caller: ${snapshot.callerAws.known ? `\`${snapshot.callerAws.value}\`` : `unknown: ${escape(snapshot.callerAws.why)}`}`);
     lines.push(
-      `Kubernetes user: ${snapshot.callerKubernetes.known ? `\`${snapshot.callerKubernetes.value}\`` : `unknown: ${escape(snapshot.callerKubernetes.why)}`}`,
+      `AWS caller: ${snapshot.callerAws.known ? `\`${snapshot.callerAws.value}\`` : `unknown: ${escapeMarkdown(snapshot.callerAws.why)}`}`,
+    );
+    lines.push(
+      `Kubernetes user: ${snapshot.callerKubernetes.known ? `\`${snapshot.callerKubernetes.value}\`` : `unknown: ${escapeMarkdown(snapshot.callerKubernetes.why)}`}`,
     );
     if (snapshot.issuer) lines.push(`Issuer: \`${snapshot.issuer}\``);
   } else {
@@ -51,7 +54,9 @@ export function clusterRows(snapshot: ClusterSnapshot, cluster: ClusterOfRow, fi
     : snapshot.serviceAccounts.filter((account) => filter.matches(filterable(account)));
   const rows: Row[] = [];
   if (filter.isEmpty) {
-    const attention = snapshot.serviceAccounts.filter((account) => account.status === 'error' || account.status === 'warning').length;
+    const attention = snapshot.serviceAccounts.filter(
+      (account) => account.status === 'error' || account.status === 'warning',
+    ).length;
     if (attention > 0) {
       rows.push({
         id: `${id}#attention`,
@@ -108,9 +113,11 @@ export function failureRow(failure: LiveFailure, id: string): Row {
     id,
     label: failure.what,
     description: `${failure.reason}: ${failure.message}`,
-    tooltip: [`**${escape(failure.what)}**`, escape(failure.message), ...(failure.permission ? [`Needs \`${failure.permission}\`.`] : [])].join(
-      '\n\n',
-    ),
+    tooltip: [
+      `**${escapeMarkdown(failure.what)}**`,
+      escapeMarkdown(failure.message),
+      ...(failure.permission ? [`Needs \`${failure.permission}\`.`] : []),
+    ].join('\n\n'),
     mark: 'unknown',
   };
 }
@@ -119,7 +126,11 @@ function clusterDetails(snapshot: ClusterSnapshot, id: string): Row {
   return {
     id: `${id}#cluster`,
     label: 'Cluster',
-    description: [snapshot.kubernetesVersion, snapshot.kind === 'eks' ? 'EKS' : '', snapshot.autoMode ? 'Auto Mode' : '']
+    description: [
+      snapshot.kubernetesVersion,
+      snapshot.kind === 'eks' ? 'EKS' : '',
+      snapshot.autoMode ? 'Auto Mode' : '',
+    ]
       .filter(Boolean)
       .join(' · '),
     icon: 'server-environment',
@@ -127,7 +138,13 @@ function clusterDetails(snapshot: ClusterSnapshot, id: string): Row {
       known(`${id}#aws`, 'AWS identity in use', snapshot.callerAws, shortCaller, 'key'),
       known(`${id}#kubernetes`, 'Kubernetes user', snapshot.callerKubernetes, String, 'person'),
       snapshot.issuer
-        ? { id: `${id}#issuer`, label: 'issuer', description: snapshot.issuer, tooltip: `\`${snapshot.issuer}\``, icon: 'shield' }
+        ? {
+            id: `${id}#issuer`,
+            label: 'issuer',
+            description: snapshot.issuer,
+            tooltip: `\`${snapshot.issuer}\``,
+            icon: 'shield',
+          }
         : { id: `${id}#issuer`, label: 'issuer', description: 'unknown', mark: 'unknown' as const },
       providerRow(snapshot, id),
       agentRow(snapshot, id),
@@ -137,16 +154,23 @@ function clusterDetails(snapshot: ClusterSnapshot, id: string): Row {
   };
 }
 
-function known<T>(id: string, label: string, value: { known: true; value: T } | { known: false; why: string }, words: (value: T) => string, icon: string): Row {
+function known<T>(
+  id: string,
+  label: string,
+  value: { known: true; value: T } | { known: false; why: string },
+  words: (value: T) => string,
+  icon: string,
+): Row {
   return value.known
-    ? { id, label, description: words(value.value), tooltip: escape(String(value.value)), icon }
-    : { id, label, description: value.why, tooltip: escape(value.why), mark: 'unknown' };
+    ? { id, label, description: words(value.value), tooltip: escapeMarkdown(String(value.value)), icon }
+    : { id, label, description: value.why, tooltip: escapeMarkdown(value.why), mark: 'unknown' };
 }
 
 function providerRow(snapshot: ClusterSnapshot, id: string): Row {
   const provider = snapshot.oidcProvider;
   const base = { id: `${id}#provider`, label: 'OIDC provider in IAM' };
-  if (!provider.known) return { ...base, description: provider.why, tooltip: escape(provider.why), mark: 'unknown' };
+  if (!provider.known)
+    return { ...base, description: provider.why, tooltip: escapeMarkdown(provider.why), mark: 'unknown' };
   if (!provider.value.exists) return { ...base, description: 'missing: IRSA cannot work', mark: 'error' };
   return {
     ...base,
@@ -159,7 +183,7 @@ function providerRow(snapshot: ClusterSnapshot, id: string): Row {
 function agentRow(snapshot: ClusterSnapshot, id: string): Row {
   const { agent } = snapshot;
   const base = { id: `${id}#agent`, label: 'Pod Identity agent' };
-  if (!agent.known) return { ...base, description: agent.why, tooltip: escape(agent.why), mark: 'unknown' };
+  if (!agent.known) return { ...base, description: agent.why, tooltip: escapeMarkdown(agent.why), mark: 'unknown' };
   const { kind, version, status, healthy, issues } = agent.value;
   if (kind === 'missing') return { ...base, description: 'not installed: Pod Identity cannot work', mark: 'none' };
   const how = kind === 'auto-mode' ? 'built into Auto Mode' : kind === 'add-on' ? 'add-on' : 'DaemonSet';
@@ -173,7 +197,7 @@ function agentRow(snapshot: ClusterSnapshot, id: string): Row {
 function nodesRow(snapshot: ClusterSnapshot, id: string): Row {
   const groups = snapshot.nodeGroups;
   const base = { id: `${id}#nodes`, label: 'Node groups' };
-  if (!groups.known) return { ...base, description: groups.why, tooltip: escape(groups.why), mark: 'unknown' };
+  if (!groups.known) return { ...base, description: groups.why, tooltip: escapeMarkdown(groups.why), mark: 'unknown' };
   if (groups.value.length === 0) return { ...base, description: 'none', icon: 'server' };
   return {
     ...base,
@@ -183,7 +207,9 @@ function nodesRow(snapshot: ClusterSnapshot, id: string): Row {
       groups.value.map((group) => ({
         id: `${id}#nodes/${group.name}`,
         label: group.name,
-        description: [group.nodeRole ? `node role ${roleName(group.nodeRole)}` : '', group.status, group.amiType].filter(Boolean).join(' · '),
+        description: [group.nodeRole ? `node role ${roleName(group.nodeRole)}` : '', group.status, group.amiType]
+          .filter(Boolean)
+          .join(' · '),
         ...(group.nodeRole ? { tooltip: `Pods without an identity of their own reach \`${group.nodeRole}\`.` } : {}),
         icon: 'vm',
       })),
@@ -193,7 +219,8 @@ function nodesRow(snapshot: ClusterSnapshot, id: string): Row {
 function fargateRow(snapshot: ClusterSnapshot, id: string): Row {
   const profiles = snapshot.fargateProfiles;
   const base = { id: `${id}#fargate`, label: 'Fargate profiles' };
-  if (!profiles.known) return { ...base, description: profiles.why, tooltip: escape(profiles.why), mark: 'unknown' };
+  if (!profiles.known)
+    return { ...base, description: profiles.why, tooltip: escapeMarkdown(profiles.why), mark: 'unknown' };
   if (profiles.value.length === 0) return { ...base, description: 'none', icon: 'cloud' };
   return {
     ...base,
@@ -203,7 +230,9 @@ function fargateRow(snapshot: ClusterSnapshot, id: string): Row {
       profiles.value.map((profile) => ({
         id: `${id}#fargate/${profile.name}`,
         label: profile.name,
-        description: [`for ${profile.selectors.map((selector) => selector.namespace).join(', ')}`, profile.status].filter(Boolean).join(' · '),
+        description: [`for ${profile.selectors.map((selector) => selector.namespace).join(', ')}`, profile.status]
+          .filter(Boolean)
+          .join(' · '),
         icon: 'cloud',
       })),
   };

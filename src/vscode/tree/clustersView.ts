@@ -68,11 +68,17 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
 
   /** The kubeconfig anew; opened clusters whose contexts are still there stay open and are read again. */
   async refresh(): Promise<void> {
-    const open = (this.#connections ?? []).filter(({ state }) => state.kind !== 'closed' && state.kind !== 'disconnected');
+    const open = (this.#connections ?? []).filter(
+      ({ state }) => state.kind !== 'closed' && state.kind !== 'disconnected',
+    );
     this.#reading = this.#readContexts();
     await this.#reading;
     this.#changed.fire(undefined);
-    await Promise.all((this.#connections ?? []).filter((connection) => open.includes(connection)).map((connection) => connection.refresh()));
+    await Promise.all(
+      (this.#connections ?? [])
+        .filter((connection) => open.includes(connection))
+        .map((connection) => connection.refresh()),
+    );
   }
 
   /** Forgets everything, as after a change of the kubeconfig setting. */
@@ -125,7 +131,9 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
       return;
     }
     this.#replace(result.value.contexts);
-    this.#setState(result.value.files.length === 0 ? 'noKubeconfig' : result.value.contexts.length === 0 ? 'noContexts' : 'ready');
+    this.#setState(
+      result.value.files.length === 0 ? 'noKubeconfig' : result.value.contexts.length === 0 ? 'noContexts' : 'ready',
+    );
   }
 
   #replace(contexts: readonly ContextSummary[]): void {
@@ -192,7 +200,11 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
       state.kind === 'reading' ? 'loading~spin' : snapshot ? 'server-environment' : 'debug-disconnect',
       state.kind === 'failed' ? new vscode.ThemeColor('problemsErrorIcon.foreground') : undefined,
     );
-    item.contextValue = ['isCluster', connection.cluster ? 'isConnected' : '', state.kind === 'reading' ? 'isReading' : '']
+    item.contextValue = [
+      'isCluster',
+      connection.cluster ? 'isConnected' : '',
+      state.kind === 'reading' ? 'isReading' : '',
+    ]
       .filter(Boolean)
       .join(' ');
     item.accessibilityInformation = { label: `cluster ${contextLabel(context.name)}, ${item.description}` };
@@ -208,12 +220,22 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
       return [{ id: `${id}#connecting`, label: 'Connecting…', mark: 'pending' }];
     }
     if (state.kind === 'disconnected') return [connectRow(id, vscode.l10n.t('Connect'))];
-    if (state.kind === 'failed') return [failureRow(state.failure, `${id}#failed`), connectRow(id, vscode.l10n.t('Try again'))];
+    if (state.kind === 'failed')
+      return [failureRow(state.failure, `${id}#failed`), connectRow(id, vscode.l10n.t('Try again'))];
     const snapshot = connection.snapshot;
-    if (!snapshot) return [{ id: `${id}#connecting`, label: state.kind === 'reading' ? state.what : 'Connecting…', mark: 'pending' }];
+    if (!snapshot)
+      return [
+        { id: `${id}#connecting`, label: state.kind === 'reading' ? state.what : 'Connecting…', mark: 'pending' },
+      ];
     const rows = clusterRows(snapshot, this.#clusterOf(connection, snapshot.name, snapshot.region), this.#filter);
     if (rows.length > 0) return rows;
-    return [{ id: `${id}#nothing`, label: this.#filter.isEmpty ? 'No service accounts' : 'Nothing matches the filter', mark: 'none' }];
+    return [
+      {
+        id: `${id}#nothing`,
+        label: this.#filter.isEmpty ? 'No service accounts' : 'Nothing matches the filter',
+        mark: 'none',
+      },
+    ];
   }
 
   #clusterOf(connection: Connection, clusterName: string, region: string | undefined): ClusterOfRow {
@@ -232,7 +254,9 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
       .flatMap((connection) => connection.snapshot?.serviceAccounts ?? [])
       .filter((account) => account.status === 'error').length;
     this.#view.badge =
-      problems > 0 ? { value: problems, tooltip: vscode.l10n.t('{0} service accounts with errors', problems) } : undefined;
+      problems > 0
+        ? { value: problems, tooltip: vscode.l10n.t('{0} service accounts with errors', problems) }
+        : undefined;
   }
 
   #setState(state: 'noKubeconfig' | 'noContexts' | 'unreadable' | 'ready'): void {

@@ -56,7 +56,10 @@ export class Connection implements vscode.Disposable {
       if (stop.signal.aborted) return;
       const message = error instanceof Error ? error.message : String(error);
       this.log.error(`${this.context.name}: ${message}`);
-      this.#set({ kind: 'failed', failure: { what: `open ${this.context.name}`, reason: 'invalid-response', message } });
+      this.#set({
+        kind: 'failed',
+        failure: { what: `open ${this.context.name}`, reason: 'invalid-response', message },
+      });
     }
   }
 
@@ -133,7 +136,10 @@ export class Connection implements vscode.Disposable {
       });
     } catch (error) {
       // What was read stays and says when; a refresh begins anew.
-      if (!signal.aborted) this.log.warn(`${this.context.name}: no longer followed: ${error instanceof Error ? error.message : String(error)}`);
+      if (!signal.aborted)
+        this.log.warn(
+          `${this.context.name}: no longer followed: ${error instanceof Error ? error.message : String(error)}`,
+        );
     }
   }
 

@@ -34,7 +34,12 @@ export function spokenTally(statuses: readonly Status[]): string {
     const number = statuses.filter((other) => other === status).length;
     return number > 0 ? `${number} ${word}` : '';
   };
-  return [count(statuses.length, 'service account'), of('error', 'with errors'), of('warning', 'with warnings'), of('unknown', 'unknown')]
+  return [
+    count(statuses.length, 'service account'),
+    of('error', 'with errors'),
+    of('warning', 'with warnings'),
+    of('unknown', 'unknown'),
+  ]
     .filter(Boolean)
     .join(', ');
 }

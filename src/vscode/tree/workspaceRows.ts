@@ -1,6 +1,6 @@
 import type { FileIdentity } from '../../core/features/identities.js';
+import { escapeMarkdown } from '../../core/features/markdown.js';
 import type { Place } from '../../core/syntax/tree.js';
-import { escape } from './accountRows.js';
 import type { Filter } from './filter.js';
 import type { Capability, Mark, Row, RowTarget } from './row.js';
 import { count, mechanismNames, roleName, spokenTally, tally } from './words.js';
@@ -76,34 +76,68 @@ function markOf({ status, winner }: FileIdentity): Mark {
 
 function tooltip(identity: FileIdentity): string {
   return [
-    `**${escape(`${identity.namespace}/${identity.name}`)}**`,
-    escape(identity.reason),
+    `**${escapeMarkdown(`${identity.namespace}/${identity.name}`)}**`,
+    escapeMarkdown(identity.reason),
     ...(identity.roleArn ? [`Role: \`${identity.roleArn}\``] : []),
-    ...(identity.winner === 'none' ? [] : [`Trust: **${identity.trust}**${identity.nearestMiss ? ` — ${escape(identity.nearestMiss)}` : ''}`]),
-    escape(identity.place.file),
+    ...(identity.winner === 'none'
+      ? []
+      : [`Trust: **${identity.trust}**${identity.nearestMiss ? ` — ${escapeMarkdown(identity.nearestMiss)}` : ''}`]),
+    escapeMarkdown(identity.place.file),
   ].join('\n\n');
 }
 
 function details(identity: FileIdentity, id: string, open: Opener): Row[] {
   const rows: Row[] = [
-    { id: `${id}#mechanism`, label: 'mechanism', description: `${mechanismNames[identity.mechanism]} · ${identity.reason}`, icon: 'symbol-interface' },
-    { id: `${id}#account`, label: 'service account', description: identity.place.file, icon: 'file-code', command: open(identity.place) },
+    {
+      id: `${id}#mechanism`,
+      label: 'mechanism',
+      description: `${mechanismNames[identity.mechanism]} · ${identity.reason}`,
+      icon: 'symbol-interface',
+    },
+    {
+      id: `${id}#account`,
+      label: 'service account',
+      description: identity.place.file,
+      icon: 'file-code',
+      command: open(identity.place),
+    },
   ];
   if (identity.roleArn) {
-    rows.push({ id: `${id}#role`, label: 'role', description: roleName(identity.roleArn), tooltip: `\`${identity.roleArn}\``, icon: 'account' });
+    rows.push({
+      id: `${id}#role`,
+      label: 'role',
+      description: roleName(identity.roleArn),
+      tooltip: `\`${identity.roleArn}\``,
+      icon: 'account',
+    });
   }
   if (identity.annotation) {
-    rows.push({ id: `${id}#annotation`, label: 'annotation', description: identity.annotation.file, icon: 'tag', command: open(identity.annotation) });
+    rows.push({
+      id: `${id}#annotation`,
+      label: 'annotation',
+      description: identity.annotation.file,
+      icon: 'tag',
+      command: open(identity.annotation),
+    });
   }
   if (identity.association) {
-    rows.push({ id: `${id}#association`, label: 'association', description: identity.association.file, icon: 'link', command: open(identity.association) });
+    rows.push({
+      id: `${id}#association`,
+      label: 'association',
+      description: identity.association.file,
+      icon: 'link',
+      command: open(identity.association),
+    });
   }
   if (identity.winner !== 'none') {
-    const because = identity.nearestMiss ?? (identity.statement === undefined ? undefined : `statement ${identity.statement + 1}`);
+    const because =
+      identity.nearestMiss ?? (identity.statement === undefined ? undefined : `statement ${identity.statement + 1}`);
     rows.push({
       id: `${id}#trust`,
       label: 'trust',
-      description: identity.trustPolicy ? [identity.trust, because].filter(Boolean).join(' · ') : 'the role is not in the workspace',
+      description: identity.trustPolicy
+        ? [identity.trust, because].filter(Boolean).join(' · ')
+        : 'the role is not in the workspace',
       mark: identity.trust === 'allowed' ? 'ok' : identity.trust === 'denied' ? 'error' : 'unknown',
       ...(identity.trustPolicy ? { command: open(identity.trustPolicy) } : {}),
     });
@@ -111,7 +145,8 @@ function details(identity: FileIdentity, id: string, open: Opener): Row[] {
   rows.push({
     id: `${id}#workloads`,
     label: 'workloads',
-    description: identity.workloads.length === 0 ? 'none in the workspace' : count(identity.workloads.length, 'workload'),
+    description:
+      identity.workloads.length === 0 ? 'none in the workspace' : count(identity.workloads.length, 'workload'),
     icon: 'symbol-method',
     ...(identity.workloads.length > 0
       ? {

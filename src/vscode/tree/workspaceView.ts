@@ -43,7 +43,8 @@ export class WorkspaceView implements vscode.TreeDataProvider<Row>, vscode.Dispo
   async getChildren(row?: Row): Promise<Row[]> {
     if (row) return [...(row.children?.() ?? [])];
     if (!this.settings.get('enable')) return this.#empty('disabled');
-    if (!vscode.workspace.workspaceFolders?.length && this.analyses.files().length === 0) return this.#empty('noFolder');
+    if (!vscode.workspace.workspaceFolders?.length && this.analyses.files().length === 0)
+      return this.#empty('noFolder');
     await vscode.window.withProgress({ location: { viewId: 'podIam.workspace' } }, () => this.index());
     const all = identities(this.analyses.workspace.workspace());
     this.#showBadge(all);
@@ -87,7 +88,9 @@ export class WorkspaceView implements vscode.TreeDataProvider<Row>, vscode.Dispo
   #showBadge(all: readonly FileIdentity[]): void {
     const problems = all.filter(({ status }) => status === 'error').length;
     this.#view.badge =
-      problems > 0 ? { value: problems, tooltip: vscode.l10n.t('{0} service accounts with errors', problems) } : undefined;
+      problems > 0
+        ? { value: problems, tooltip: vscode.l10n.t('{0} service accounts with errors', problems) }
+        : undefined;
   }
 }
 

@@ -1,0 +1,98 @@
+import * as vscode from 'vscode';
+import { identities } from '../../core/features/identities.js';
+import { diagnose, symptoms } from '../../core/features/troubleshooting.js';
+import type { Analyses } from '../analyses.js';
+import { ReadOnlyDocuments } from '../readOnlyDocuments.js';
+import type { ClustersView } from '../tree/clustersView.js';
+
+const scheme = 'pod-iam-troubleshoot';
+
+/** Paste or pick an error, choose the service account, get the checks that can explain it with their evidence. */
+export class Troubleshooter implements vscode.Disposable {
+  readonly #documents: ReadOnlyDocuments;
+  readonly #reports = new Map<string, string>();
+
+  constructor(
+    private readonly clusters: ClustersView,
+    private readonly analyses: Analyses,
+    private readonly index: () => Promise<void>,
+  ) {
+    this.#documents = new ReadOnlyDocuments(scheme, (uri) => this.#reports.get(uri.path));
+  }
+
+  async run(): Promise<void> {
+    const error = await askError();
+    if (error === undefined) return;
+    await this.index();
+    const account = await this.#askAccount();
+    if (account === undefined) return;
+    const path = `/${account.id === '' ? 'any' : account.id}.md`;
+    this.#reports.set(path, diagnose(error, account.evidence));
+    const uri = vscode.Uri.from({ scheme, path });
+    await this.#documents.show(uri);
+    await vscode.commands.executeCommand('markdown.showPreview', uri);
+  }
+
+  dispose(): void {
+    this.#documents.dispose();
+  }
+
+  async #askAccount() {
+    this.analyses.updateOpen();
+    const files = identities(this.analyses.workspace.workspace()).map((identity) => ({
+      label: `${identity.namespace}/${identity.name}`,
+      description: identity.place.file,
+      detail: identity.summary,
+      id: `${identity.namespace}/${identity.name}`,
+      evidence: { kind: 'files' as const, identity },
+    }));
+    const live = this.clusters.openConnections().flatMap(({ context, snapshot }) =>
+      (snapshot?.serviceAccounts ?? []).map((account) => ({
+        label: `${account.namespace}/${account.name}`,
+        description: context.name,
+        detail: account.summary,
+        id: `${context.name}/${account.namespace}/${account.name}`,
+        evidence: {
+          kind: 'live' as const,
+          account: { ...account, agent: snapshot!.agent, oidcProvider: snapshot!.oidcProvider },
+        },
+      })),
+    );
+    const none = {
+      label: vscode.l10n.t('Only the general checks'),
+      description: '',
+      detail: vscode.l10n.t('without looking at a service account'),
+      id: '',
+      evidence: undefined,
+    };
+    return vscode.window.showQuickPick([...live, ...files, none], {
+      title: vscode.l10n.t('Whose error is it?'),
+      placeHolder: vscode.l10n.t('The service account that the pod runs as'),
+      matchOnDescription: true,
+      matchOnDetail: true,
+    });
+  }
+}
+
+/** One of the known errors, or whatever was pasted. */
+async function askError(): Promise<string | undefined> {
+  const pick = vscode.window.createQuickPick();
+  pick.title = vscode.l10n.t('Which error did the pod log?');
+  pick.placeholder = vscode.l10n.t('Paste it, or pick one that looks like it');
+  const known = symptoms.map((symptom) => ({ label: symptom.title, detail: symptom.example }));
+  pick.items = known;
+  pick.matchOnDetail = true;
+  const answer = await new Promise<string | undefined>((resolve) => {
+    pick.onDidChangeValue((value) => {
+      // What was pasted stands first, so that Enter takes it as it is.
+      pick.items = value.trim()
+        ? [{ label: value.trim(), description: vscode.l10n.t('as pasted'), alwaysShow: true }, ...known]
+        : known;
+    });
+    pick.onDidAccept(() => resolve(pick.selectedItems[0]?.detail ?? pick.selectedItems[0]?.label));
+    pick.onDidHide(() => resolve(undefined));
+    pick.show();
+  });
+  pick.dispose();
+  return answer;
+}
