@@ -2,13 +2,25 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { generateScenario } from './generateScenario.js';
+import type { Scenario } from './scenarioTypes.js';
 import { type DemoServers, startDemo } from './startDemo.js';
 
-const usage = `Usage: node dist/demo.js [--dir DIR]
+const usage = `Usage: node dist/demo.js [--dir DIR] [--size ACCOUNTS,PODS,ASSOCIATIONS,ROLES,NAMESPACES]
 
 Starts the demo cluster: a Kubernetes API and the AWS services it needs, on 127.0.0.1, until it is interrupted.
   --dir DIR   where to write the kubeconfig (default: a new temporary folder)
+  --size …    a generated cluster of that size, as in 10000,50000,5000,800,200 (default: orders-prod)
 `;
+
+function sizedScenario(text: string): Scenario {
+  const numbers = text.split(',').map(Number);
+  if (numbers.length !== 5 || numbers.some(Number.isNaN)) {
+    throw new Error(`--size takes five numbers, not '${text}'`);
+  }
+  const [serviceAccounts = 0, pods = 0, associations = 0, roles = 0, namespaces = 0] = numbers;
+  return generateScenario({ serviceAccounts, pods, associations, roles, namespaces });
+}
 
 function explain(servers: DemoServers): string {
   const exports = Object.entries({ KUBECONFIG: servers.kubeconfig, ...servers.env })
@@ -34,14 +46,14 @@ Interrupt to stop.
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { dir: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: { dir: { type: 'string' }, size: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
   });
   if (values.help) {
     process.stdout.write(usage);
     return;
   }
   const directory = values.dir ? resolve(values.dir) : await mkdtemp(join(tmpdir(), 'pod-iam-demo-'));
-  const servers = await startDemo({ directory });
+  const servers = await startDemo({ directory, ...(values.size ? { scenario: sizedScenario(values.size) } : {}) });
   process.stdout.write(explain(servers));
   const stop = (): void => {
     void servers.close();

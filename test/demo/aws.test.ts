@@ -314,3 +314,24 @@ describe("the demo's EKS", () => {
     expect(fargateProfile?.selectors).toEqual([{ namespace: 'data', labels: {} }]);
   });
 });
+
+describe("the demo's EC2", () => {
+  it('tells how the instances of a launch template may be asked for credentials', async () => {
+    const { accessKeyId } = servers.demo.scenario.caller;
+    const signature = '0'.repeat(64);
+    const answer = await fetch(servers.demo.awsUrl, {
+      method: 'POST',
+      headers: {
+        authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20250101/eu-west-1/ec2/aws4_request, SignedHeaders=host, Signature=${signature}`,
+      },
+      body: new URLSearchParams({
+        Action: 'DescribeLaunchTemplateVersions',
+        Version: '2016-11-15',
+        LaunchTemplateId: 'lt-0a1b2c3d4e5f60001',
+      }),
+    });
+    expect(await answer.text()).toContain(
+      '<metadataOptions><httpTokens>required</httpTokens><httpPutResponseHopLimit>2</httpPutResponseHopLimit>',
+    );
+  });
+});

@@ -4,9 +4,8 @@ import { StatusError } from './status.js';
 
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
-/** An object at one version. Made on first use, so that a large generated cluster costs what is asked of it. */
+/** An object at one version. Made when it is asked for, so that a large generated cluster costs what is asked of it. */
 export class Entry {
-  private made: KubernetesObject | undefined;
   private text: string | undefined;
 
   constructor(
@@ -15,12 +14,10 @@ export class Entry {
     private readonly make: () => KubernetesObject,
   ) {}
 
+  /** Made anew each time: of a large cluster only the text is kept, at a third of the memory. */
   get object(): KubernetesObject {
-    if (this.made === undefined) {
-      const object = this.make();
-      this.made = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.version) } };
-    }
-    return this.made;
+    const object = this.make();
+    return { ...object, metadata: { ...object.metadata, resourceVersion: String(this.version) } };
   }
 
   /** The object as JSON, kept because lists and watches send it again and again. */
