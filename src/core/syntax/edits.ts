@@ -50,6 +50,9 @@ export function inFile(document: SourceDocument, edit: LocalEdit): Edit {
 /** The value of a string, in its own quotes. */
 export function replaceString(node: StringNode, value: string): Edit {
   const shown = node.elided !== undefined && value.startsWith(node.elided) ? value.slice(node.elided.length) : value;
+  // Inside quotes that it shares, or where `Fn::Sub` reads it: only the content is written anew.
+  if (node.encode && (node.style === 'double' || node.style === 'single'))
+    return replacePart(node, 0, node.raw.length, shown);
   return inFile(node.document, writer(node.document).replaceString(node, shown));
 }
 
@@ -62,11 +65,13 @@ export function replacePart(node: StringNode, from: number, to: number, text: st
 }
 
 export function renameKey(property: Property, name: string): Edit {
+  if (property.key.encode) return replaceString(property.key, name);
   return inFile(property.key.document, writer(property.key.document).renameKey(property.key, name));
 }
 
 /** Any value by another. */
 export function replaceValue(node: SyntaxNode, value: Json): Edit {
+  if (node.kind === 'string' && typeof value === 'string') return replaceString(node, value);
   return inFile(node.document, writer(node.document).replaceValue(node, value));
 }
 
