@@ -54,12 +54,13 @@ async function main(): Promise<void> {
   }
   const directory = values.dir ? resolve(values.dir) : await mkdtemp(join(tmpdir(), 'pod-iam-demo-'));
   const servers = await startDemo({ directory, ...(values.size ? { scenario: sizedScenario(values.size) } : {}) });
-  process.stdout.write(explain(servers));
   const stop = (): void => {
     void servers.close();
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  // Last, so that whoever reads this may end it at once.
+  process.stdout.write(explain(servers));
 }
 
 main().catch((error: unknown) => {
