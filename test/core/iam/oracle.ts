@@ -152,7 +152,9 @@ function same(name: string, actual: string, wanted: string, variables: boolean, 
       return ['true', 'false'].includes(actual.toLowerCase()) && actual.toLowerCase() === wanted.toLowerCase();
     case 'binaryequals':
       if (actual === wanted) return true;
-      return isBase64(actual) && isBase64(wanted) && Buffer.from(actual, 'base64').equals(Buffer.from(wanted, 'base64'));
+      return (
+        isBase64(actual) && isBase64(wanted) && Buffer.from(actual, 'base64').equals(Buffer.from(wanted, 'base64'))
+      );
     case 'ipaddress':
       return inNetwork(actual, wanted);
     default:
