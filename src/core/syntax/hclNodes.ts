@@ -105,11 +105,15 @@ export function withElided(node: StringNode, elided: string): StringNode {
   });
 }
 
-/** Is nothing known of the value, not even its kind? */
-export function isUnknown(node: SyntaxNode | undefined): node is StringNode {
-  return (
-    node?.kind === 'string' && node.style === 'expression' && node.text.length === 1 && typeof node.text[0] === 'object'
-  );
+/** The hole where nothing is known of a value, not even its kind. */
+export function unknownHole(node: SyntaxNode | undefined): Hole | undefined {
+  if (node?.kind !== 'string' || node.style !== 'expression' || node.text.length !== 1) return undefined;
+  const only = node.text[0];
+  return typeof only === 'object' ? only : undefined;
+}
+
+export function isUnknown(node: SyntaxNode | undefined): boolean {
+  return unknownHole(node) !== undefined;
 }
 
 /** As the language writes a string, with `${…}` of Terraform kept and IAM's escaped. */
