@@ -220,7 +220,7 @@ function readSource(node: SyntaxNode | undefined): EnvironmentVariable['from'] {
   return { kind: 'other' };
 }
 
-function readEnvironmentSource(item: SyntaxNode): EnvironmentSource[] {
+export function readEnvironmentSource(item: SyntaxNode): EnvironmentSource[] {
   for (const [field, kind] of [
     ['secretRef', 'secret'],
     ['configMapRef', 'configmap'],

@@ -11,6 +11,7 @@ import {
   stringsOf,
   wordOf,
 } from '../syntax/tree.js';
+import { readValues } from './helmValues.js';
 import { pairs, readKubernetesObject, readMetadata } from './kubernetes.js';
 import type { Annotation, CredentialStore, Facts, KustomizePatch } from './model.js';
 
@@ -36,6 +37,10 @@ export function readKustomization(root: SyntaxNode, facts: Facts, context: { rea
     ],
     commonAnnotations: pairs(get(root, 'commonAnnotations')),
   });
+  for (const chart of listOf(get(root, 'helmCharts'))) {
+    const values = get(chart, 'valuesInline');
+    if (values?.kind === 'object') readValues(values, facts, {});
+  }
   for (const field of ['secretGenerator', 'configMapGenerator'] as const) {
     for (const item of listOf(get(root, field))) {
       if (item.kind === 'object')
