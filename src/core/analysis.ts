@@ -1,8 +1,11 @@
 import { type Facts, noFacts } from './facts/model.js';
 import { type FilePart, kindOf, mergeFacts, readParts } from './facts/readFile.js';
+import type { TerraformFile } from './facts/terraform/module.js';
+import { parseTerraform, readTerraformModule } from './facts/terraform/read.js';
 import { rules as allRules } from './rules/index.js';
 import type { Fix, Report, Rule, Severity } from './rules/rule.js';
 import { type Suppressions, suppressionsOf } from './suppression.js';
+import { hclReady } from './syntax/hcl.js';
 import { type Place, placeOf } from './syntax/tree.js';
 import { Overlays } from './workspace/overlays.js';
 import { baseName, directoryOf } from './workspace/paths.js';
@@ -30,6 +33,9 @@ export interface AnalysisOptions {
 
 /** A text longer than this is no policy and no manifest that a person edits. UTF-16 code units. */
 export const MAX_FILE_LENGTH = 4_000_000;
+
+/** Prefix of the owners that are Terraform folders. */
+const TERRAFORM = 'tf:';
 
 /** What is judged as one: a document of a YAML stream, another file, or a Terraform folder. */
 interface Unit {
@@ -65,6 +71,9 @@ export class Analysis {
   readonly #suppressions = new Map<string, Suppressions>();
   readonly #charts = new Set<string>();
   readonly #stale = new Set<string>();
+  readonly #parsed = new Map<string, TerraformFile>();
+  /** Terraform folders that read a file by `file()` or `templatefile()`. */
+  readonly #usersOf = new Map<string, Set<string>>();
   /** Owners whose findings must be collected anew. */
   readonly #unsettled = new Set<Owner>();
   readonly #gone = new Set<string>();
@@ -114,6 +123,7 @@ export class Analysis {
     this.#suppressions.delete(file);
     this.#gone.delete(file);
     this.#chartChanged(file, true);
+    for (const user of this.#usersOf.get(file) ?? []) this.#stale.add(user);
     if (id === undefined) return;
     let owner = this.#owners.get(id);
     if (!owner) {
@@ -131,11 +141,18 @@ export class Analysis {
     this.#suppressions.delete(file);
     this.#gone.add(file);
     this.#chartChanged(file, false);
+    this.#parsed.delete(file);
+    for (const user of this.#usersOf.get(file) ?? []) this.#stale.add(user);
     const id = ownerOf(file, text);
     const owner = id === undefined ? undefined : this.#owners.get(id);
     if (!owner) return;
     owner.files.delete(file);
     this.#stale.add(owner.id);
+  }
+
+  /** Terraform files that were handed in before the parser was there are read now. */
+  hclLoaded(): void {
+    for (const id of this.#owners.keys()) if (id.startsWith(TERRAFORM)) this.#stale.add(id);
   }
 
   /** Files of a chart are read otherwise than loose ones. */
@@ -253,9 +270,33 @@ export class Analysis {
   }
 
   #parts(owner: Owner, reuse: (text: string) => FilePart | undefined): FilePart[] {
+    if (owner.id.startsWith(TERRAFORM)) return [{ facts: this.#readTerraform(owner) }];
     const [file] = owner.files;
     if (file === undefined) return [];
     return readParts(file, this.#texts.get(file) ?? '', { chart: this.#chartOf(file) }, reuse);
+  }
+
+  #readTerraform(owner: Owner): Facts {
+    const files = [...owner.files].sort().map((file) => this.#terraformFile(file));
+    if (files.length === 0) return noFacts();
+    return readTerraformModule(files, {
+      directory: owner.id.slice(TERRAFORM.length),
+      readFile: (path) => {
+        const users = this.#usersOf.get(path) ?? new Set();
+        this.#usersOf.set(path, users.add(owner.id));
+        return this.#texts.get(path);
+      },
+    });
+  }
+
+  /** Parsed once a version, though a change makes the whole folder be read again. */
+  #terraformFile(file: string): TerraformFile {
+    const text = this.#texts.get(file) ?? '';
+    const known = this.#parsed.get(file);
+    if (known && known.document.text === text && (known.body !== undefined || !hclReady())) return known;
+    const parsed = parseTerraform({ file, text });
+    this.#parsed.set(file, parsed);
+    return parsed;
   }
 
   /** Judges what must be judged again. @returns the files whose findings were made anew */
@@ -426,7 +467,7 @@ function joined(units: readonly Unit[]): Map<string, string> {
 function ownerOf(file: string, text: string): string | undefined {
   const kind = kindOf(file, text);
   if (kind === undefined) return undefined;
-  return kind === 'terraform' ? `tf:${directoryOf(file)}` : file;
+  return kind === 'terraform' ? TERRAFORM + directoryOf(file) : file;
 }
 
 function intersects(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {

@@ -2,8 +2,14 @@ import { parseJson } from '../syntax/json.js';
 import type { SourceDocument, SyntaxNode } from '../syntax/tree.js';
 import { parseYamlPart, splitDocuments, YamlPart } from '../syntax/yaml.js';
 import { baseName } from '../workspace/paths.js';
+import { readAck } from './ack.js';
+import { readAwsCli } from './awsCli.js';
+import { readCloudFormation } from './cloudformation.js';
+import { readCrossplane } from './crossplane.js';
+import { readHelmReleases, readHelmValues } from './helmValues.js';
 import { looksLikePermissionPolicy, looksLikeTrustPolicy, readPermissionPolicy, readTrustPolicy } from './iamPolicy.js';
 import { readKubernetesObject } from './kubernetes.js';
+import { readKustomization } from './kustomize.js';
 import { type Facts, noFacts } from './model.js';
 
 /** How a file is read; `terraform` ones are read with their whole folder. */
@@ -42,7 +48,16 @@ export function concernsIdentity(text: string): boolean {
 }
 
 /** In the order in which they are asked; the first that knows a document has it. */
-const readers: DocumentReader[] = [];
+const readers: readonly DocumentReader[] = [
+  readCloudFormation,
+  readKustomization,
+  readAck,
+  readCrossplane,
+  readHelmReleases,
+  (root, facts, { chart }) => readKubernetesObject(root, facts, { source: 'manifest', chart }),
+  readAwsCli,
+  readHelmValues,
+];
 
 /** A part of a file that is read on its own: a whole JSON file, or one document of a YAML stream. */
 export interface FilePart {
@@ -124,7 +139,6 @@ export function mergeFacts(all: readonly Facts[]): Facts {
 
 export function readDocument(root: SyntaxNode, facts: Facts, context: ReadContext): void {
   for (const reader of readers) if (reader(root, facts, context)) return;
-  if (readKubernetesObject(root, facts, { source: 'manifest', chart: context.chart })) return;
   readBarePolicy(root, facts);
 }
 
