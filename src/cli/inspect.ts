@@ -96,7 +96,7 @@ export async function inspect(
   );
   out.write(format(inspection, options.format ?? 'table', out));
   for (const { what, message } of inspection.failures) out.error(`pod-iam: ${what}: ${message}\n`);
-  if (inspection.failures.length > 0 || inspection.clusters.some(unread)) return EXIT.unreachable;
+  if (inspection.failures.length > 0 || inspection.clusters.some(({ listed }) => !listed)) return EXIT.unreachable;
   const broken = inspection.clusters.some(
     (cluster) =>
       cluster.serviceAccounts.some((row) => row.status === 'error') ||
@@ -154,11 +154,6 @@ async function verifyAll(
     await cluster.verify(namespace, name, signal);
   }
   return cluster.current ?? snapshot;
-}
-
-/** Not even its service accounts could be listed. */
-function unread({ serviceAccounts, failures }: ClusterSnapshot): boolean {
-  return serviceAccounts.length === 0 && failures.length > 0;
 }
 
 function format(inspection: Inspection, as: InspectFormat, out: Terminal): string {

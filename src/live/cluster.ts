@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { explain } from '../core/identity/explain.js';
 import { type AwsClients, awsClients } from './aws/clients.js';
 import { chainOf } from './chain.js';
@@ -10,7 +11,7 @@ import { type PodRecord, podRecord, type ServiceAccountRecord, serviceAccountRec
 import { watch } from './kubernetes/watch.js';
 import { addPod, Reader } from './reader.js';
 import { Rows } from './rows.js';
-import { type ClusterState, emptyState, keyOf } from './state.js';
+import { type ClusterState, emptyState, keyOf, unknownIn } from './state.js';
 import type {
   CallerIdentity,
   ClusterSnapshot,
@@ -69,6 +70,8 @@ export class Cluster implements LiveCluster {
     onProgress: (progress: Progress) => void = () => undefined,
   ): Promise<ClusterSnapshot> {
     const signal = AbortSignal.any([outer, this.closing.signal]);
+    // Every call listens to it.
+    setMaxListeners(0, signal);
     const first = this.snapshot === undefined;
     const session = this.begin(signal, onProgress);
     const reading = session.reader.read();
@@ -304,7 +307,7 @@ export class Cluster implements LiveCluster {
     const { connection, timeoutMs } = this.options;
     const region = session.state.region ?? '';
     const identity = await verify(
-      { connection, state: session.state, region, timeoutMs, now: Date.now },
+      { connection, state: session.state, region, aws: () => this.aws(), timeoutMs, now: Date.now },
       judgement,
       signal,
     );
@@ -360,6 +363,7 @@ export class Cluster implements LiveCluster {
       agent: state.agent,
       nodeGroups: state.nodeGroups,
       fargateProfiles: state.fargateProfiles,
+      listed: state.serviceAccounts.size > 0 || unknownIn(state.accountsUnknown, '') === undefined,
       serviceAccounts,
       findings: clusterFindings(state, serviceAccounts),
       failures: [...session.reader.failures],
@@ -405,6 +409,20 @@ function clusterFindings(state: ClusterState, rows: readonly ServiceAccountIdent
         `agent ${status ?? 'degraded'}`,
         `The Pod Identity agent is ${status ?? 'degraded'}${issues.length > 0 ? `: ${issues.join('; ')}` : ''}.`,
       );
+  }
+  for (const { name, imds } of state.nodeGroups.known ? state.nodeGroups.value : []) {
+    const open = [
+      ...(imds?.tokens === 'optional' ? ['IMDSv1 is allowed'] : []),
+      ...((imds?.hopLimit ?? 1) > 1 ? [`the hop limit is ${imds?.hopLimit}`] : []),
+    ];
+    if (open.length === 0 || imds?.disabled) continue;
+    find(
+      'node-open-imds',
+      'warning',
+      open.join(', '),
+      `Node group '${name}': ${open.join(' and ')}, so pods can take the node's role; require IMDSv2 with a hop limit of 1.`,
+      name,
+    );
   }
   for (const [key, association] of state.associations) {
     const namespace = key.slice(0, key.indexOf('/'));

@@ -4,7 +4,7 @@ import { parseRoleArn, type RoleArn } from './aws/roles.js';
 import type { PodRecord, ServiceAccountRecord } from './kubernetes/records.js';
 import { accountFindings } from './liveRules.js';
 import { type PodIdentity, podIdentity } from './podEnvironment.js';
-import { type ClusterState, keyOf, type ReadRole, unknownIn } from './state.js';
+import { type ClusterState, keyOf, PENDING, type ReadRole, unknownIn } from './state.js';
 import { askTrust, type TrustAnswer, type TrustQuestion } from './trust.js';
 import type {
   AssociationState,
@@ -74,16 +74,20 @@ export function judge(state: ClusterState, account: ServiceAccountRecord): Judge
     annotation,
     association: association && { roleArn: association.roleArn },
     associationsKnown: state.associationsKnown.known,
+    observedPodIdentity: pods.some((pod) => podIdentity(pod).environment.kind === 'pod-identity'),
     staticCredentials: pods.some((pod) => pod.containers.some((container) => container.staticCredentials.length > 0)),
     node: nodeFallback(state, pods, podsGap !== undefined),
   });
   notes.need(state.associationsKnown, 'Pod Identity associations');
+  // Its namespace was not listed: an association names it, and its annotations are not known.
+  const accountGap = state.serviceAccounts.has(key) ? undefined : unknownIn(state.accountsUnknown, namespace);
+  if (accountGap) notes.need(accountGap, 'the service account');
   if (podsGap) notes.need(podsGap, 'its pods');
 
   notes.findings.push(...accountFindings(account));
   const linked = judgeRole(state, account, resolution, association, audience, notes);
   const podStates = pods.map((pod) => ({ pod, identity: podIdentity(pod, resolution) }));
-  judgeMechanism(state, resolution, association, podStates, notes);
+  judgeMechanism(state, name, resolution, association, podStates, notes);
   judgePods(resolution, podStates, association, notes);
   if (resolution.winner === 'node-role' && resolution.roleArn === undefined)
     notes.missing("the node's role: it could not be read");
@@ -149,8 +153,8 @@ function judgeRole(
   const { winner, roleArn } = resolution;
   if (winner !== 'irsa' && winner !== 'pod-identity') return { trust: 'not-checked' };
   if (roleArn === undefined) {
-    const gap = association && state.associationUnknown.get(association.id);
-    notes.need(gap ?? { known: false, why: 'still being read', reason: 'pending' }, "the association's role");
+    const gap = association ? (state.associationUnknown.get(association.id) ?? PENDING) : state.associationsKnown;
+    notes.need(gap, "the association's role");
     return { trust: 'unknown' };
   }
   const arn = parseRoleArn(roleArn);
@@ -340,6 +344,7 @@ interface JudgedPod {
 
 function judgeMechanism(
   state: ClusterState,
+  name: string,
   resolution: Resolution,
   association: AssociationState | undefined,
   pods: readonly JudgedPod[],
@@ -368,6 +373,14 @@ function judgeMechanism(
     );
   }
   if (winner !== 'pod-identity') return;
+  if (name === 'default' && !notes.findings.some(({ ruleId }) => ruleId === 'sa-default-account')) {
+    notes.find(
+      'sa-default-account',
+      'warning',
+      'the default account has a role',
+      "The association is for 'default': every pod of the namespace that names no service account gets the role.",
+    );
+  }
   if (unsupported.length === 0 || unsupported.length < pods.length) judgeAgent(state, notes);
   if (association?.targetRoleArn !== undefined) judgeTarget(state, association.targetRoleArn, notes);
 }
@@ -421,13 +434,15 @@ function judgePods(
   const own = resolution.winner === 'irsa' || resolution.winner === 'pod-identity';
   const stale = pods.filter(({ identity }) => identity.stale);
   if (stale.length > 0) {
-    const verb = stale.length === 1 ? 'shows' : 'show';
-    const since = association && resolution.winner === 'pod-identity' ? 'the association' : 'the annotation';
+    const older =
+      association?.createdAt !== undefined &&
+      stale.every(({ pod }) => (pod.startedAt ?? Number.POSITIVE_INFINITY) < association.createdAt!);
+    const [verb, them] = stale.length === 1 ? ['shows', 'it'] : ['show', 'them'];
     notes.find(
       'live-stale-pods',
       'warning',
-      `${stale.length} of ${pods.length} pods started before ${since}`,
-      `${quote(stale.map(({ pod }) => pod.name))} still ${verb} another identity than a new pod would get; restart ${stale.length === 1 ? 'it' : 'them'}.`,
+      `${stale.length} of ${pods.length} pods ${older ? 'older than the association' : 'show another identity'}`,
+      `${quote(stale.map(({ pod }) => pod.name))} still ${verb} another identity than a new pod would get; restart ${them}.`,
     );
   }
   const keyed = pods.filter(({ identity }) => identity.staticCredentials.length > 0);
@@ -527,6 +542,8 @@ function nodeFallback(state: ClusterState, pods: readonly PodRecord[], podsUnkno
     else if (pod.node === undefined && pod.phase === 'Pending') why = 'its pods are on no node yet';
     // Auto Mode's nodes answer only to pods on the host's network: their hop limit is 1.
     else if (node?.autoMode && !pod.hostNetwork) why = 'Auto Mode keeps the node role from pods';
+    else if (!pod.hostNetwork && keepsOut(state, node?.nodeGroup))
+      why = 'a hop limit of 1 keeps the node role from pods';
     else {
       const roleArn = nodeRole(state, node?.nodeGroup, node?.autoMode === true);
       if (roleArn !== undefined) return { reach: 'role', roleArn, nodeGroup: node?.nodeGroup };
@@ -534,6 +551,13 @@ function nodeFallback(state: ClusterState, pods: readonly PodRecord[], podsUnkno
     }
   }
   return unnamed ? { reach: 'role', roleArn: undefined, nodeGroup: undefined } : { reach: 'none', why };
+}
+
+/** Tokens are required and do not come as far as a pod. IMDSv1 has no such limit. */
+function keepsOut(state: ClusterState, nodeGroup: string | undefined): boolean {
+  if (nodeGroup === undefined || !state.nodeGroups.known) return false;
+  const imds = state.nodeGroups.value.find((group) => group.name === nodeGroup)?.imds;
+  return imds?.disabled === true || (imds?.tokens === 'required' && imds.hopLimit === 1);
 }
 
 function nodeRole(state: ClusterState, nodeGroup: string | undefined, autoMode: boolean): string | undefined {

@@ -42,7 +42,7 @@ export interface PodIdentity {
 }
 
 /** Reads a pod's environment and holds it against what the webhook would inject into a new pod today. */
-export function podIdentity(pod: PodRecord, resolution: Resolution): PodIdentity {
+export function podIdentity(pod: PodRecord, resolution?: Resolution): PodIdentity {
   const containers = pod.containers.filter((container) => !pod.skipContainers.includes(container.name));
   const identities = containers.map(identityOf);
   const preset = [...new Set(identities.flatMap((identity) => (identity.kind === 'preset' ? identity.names : [])))];
@@ -58,7 +58,12 @@ export function podIdentity(pod: PodRecord, resolution: Resolution): PodIdentity
         : { kind: injected.kind };
   // The webhook would leave such a pod alone today as well.
   const untouched = pod.skipsWebhook || containers.length === 0 || (preset.length > 0 && injected.kind === 'none');
-  return { environment, stale: !untouched && differs(injected, resolution), preset, staticCredentials };
+  return {
+    environment,
+    stale: resolution !== undefined && !untouched && differs(injected, resolution),
+    preset,
+    staticCredentials,
+  };
 }
 
 function differs(injected: ContainerIdentity, { winner, roleArn, certain }: Resolution): boolean {

@@ -3,6 +3,7 @@ import { whoIsCalling } from './aws/caller.js';
 import type { AwsClients } from './aws/clients.js';
 import { locateCluster } from './aws/cluster.js';
 import { readAgentAddon, readFargateProfiles, readNodeGroups } from './aws/compute.js';
+import { readImds } from './aws/launchTemplates.js';
 import { readOidcProvider } from './aws/oidcProvider.js';
 import { parseRoleArn, readRole } from './aws/roles.js';
 import { forEachOf } from './deadline.js';
@@ -57,6 +58,7 @@ export class Reader {
   private readonly roles = new Pool(CONCURRENT_AWS);
   private clients: AwsClients | undefined;
   private awsGap: LiveFailure | undefined;
+  private kubernetesGap: LiveFailure | undefined;
   private namespacesRead: Promise<readonly string[] | undefined> | undefined;
   private readonly issuerTried = promised<void>();
   private readonly associationsListed = promised<void>();
@@ -100,9 +102,8 @@ export class Reader {
       state.podsUnknown = new Map([['*', gap]]);
       state.accountsUnknown = new Map([['*', gap]]);
       state.nodesKnown = gap;
-      state.issuer = gap;
-      this.issuerTried.resolve();
-      this.changes.all();
+      this.kubernetesGap = me.failure;
+      await this.issuerOf(me.failure);
       return;
     }
     await Promise.all([this.readIssuer(), this.readVersion(), this.readAccounts(), this.readPods(), this.readNodes()]);
@@ -110,15 +111,21 @@ export class Reader {
 
   private async readIssuer(): Promise<void> {
     const issuer = await readIssuer(this.options.connection, this.signal);
-    if (issuer.ok) this.state.issuer = { known: true, value: issuer.value };
-    else {
+    if (!issuer.ok) {
       this.fail(issuer.failure);
-      // DescribeCluster says it too.
-      await this.clusterTried.promise;
-      const { eks } = this.state;
-      if (eks.known && eks.value.issuer !== undefined) this.state.issuer = { known: true, value: eks.value.issuer };
-      else this.state.issuer = unknown(issuer.failure);
+      return this.issuerOf(issuer.failure);
     }
+    this.state.issuer = { known: true, value: issuer.value };
+    this.issuerTried.resolve();
+    this.changes.all();
+  }
+
+  /** The cluster did not say it; DescribeCluster may. */
+  private async issuerOf(gap: LiveFailure): Promise<void> {
+    await this.clusterTried.promise;
+    const { eks } = this.state;
+    this.state.issuer =
+      eks.known && eks.value.issuer !== undefined ? { known: true, value: eks.value.issuer } : unknown(gap);
     this.issuerTried.resolve();
     this.changes.all();
   }
@@ -376,6 +383,7 @@ export class Reader {
       (async () => {
         state.nodeGroups = this.known(await readNodeGroups(aws, name, timeoutMs, signal, (one) => this.fail(one)));
         this.changes.all();
+        await this.readMetadataOptions(aws);
       })(),
       (async () => {
         state.fargateProfiles = this.known(
@@ -383,6 +391,22 @@ export class Reader {
         );
       })(),
     ]);
+  }
+
+  private async readMetadataOptions(aws: AwsClients): Promise<void> {
+    const { state } = this;
+    if (!state.nodeGroups.known) return;
+    const groups = await Promise.all(
+      state.nodeGroups.value.map(async (group) => {
+        if (!group.launchTemplate) return group;
+        const imds = await readImds(aws, group.launchTemplate, this.options.timeoutMs, this.signal);
+        if (imds.ok) return { ...group, imds: imds.value };
+        this.fail(imds.failure);
+        return group;
+      }),
+    );
+    state.nodeGroups = { known: true, value: groups };
+    this.changes.all();
   }
 
   private async readAssociations(aws: AwsClients, cluster: string): Promise<void> {
@@ -430,6 +454,7 @@ export class Reader {
   /** No add-on, or it could not be read: its chart makes a DaemonSet of the same name. */
   private async agentByOtherMeans(addon: Result<AgentState>): Promise<Known<AgentState>> {
     if (!addon.ok) this.fail(addon.failure);
+    if (this.kubernetesGap) return unknown(addon.ok ? this.kubernetesGap : addon.failure);
     const daemonSet = await readAgentDaemonSet(this.options.connection, this.signal);
     if (daemonSet.ok) {
       if (daemonSet.value !== undefined) return { known: true, value: daemonSet.value };
@@ -526,9 +551,23 @@ function closed(failure: LiveFailure): boolean {
 }
 
 function unknown(failure: LiveFailure): Known<never> {
-  const permission =
-    failure.reason === 'forbidden' && failure.permission !== undefined ? `${failure.permission} forbidden` : undefined;
-  return { known: false, why: permission ?? `${failure.reason}: ${failure.message}`, reason: failure.reason };
+  return { known: false, why: whyOf(failure), reason: failure.reason };
+}
+
+/** In a few words, for a row. */
+function whyOf({ reason, message, permission }: LiveFailure): string {
+  switch (reason) {
+    case 'forbidden':
+      return permission === undefined ? 'forbidden' : `${permission} forbidden`;
+    case 'unauthenticated':
+      return 'not signed in';
+    case 'throttled':
+      return 'throttled';
+    case 'timeout':
+      return 'no answer in time';
+    default:
+      return message;
+  }
 }
 
 function partitionOf(caller: Known<string>): string | undefined {

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { annotationOf, type Judgement, judge } from './judge.js';
 import type { ServiceAccountRecord } from './kubernetes/records.js';
-import type { ClusterState } from './state.js';
+import { type ClusterState, unknownIn } from './state.js';
 import type { ServiceAccountIdentity } from './types.js';
 
 /** An editor must stay responsive: rows are judged in slices of this length. */
@@ -42,16 +42,24 @@ export class Rows {
     return this.judgements.get(key);
   }
 
+  /** Where service accounts could not be listed, those that associations name are shown all the same. */
+  private unlisted(key: string): ServiceAccountRecord | undefined {
+    if (!this.state.associations.has(key)) return undefined;
+    const [namespace, name] = key.split('/') as [string, string];
+    const gap = unknownIn(this.state.accountsUnknown, namespace);
+    return gap === undefined || gap.reason === 'pending' ? undefined : { namespace, name, uid: '', annotations: {} };
+  }
+
   /** The rows as they now are, sorted by namespace and name; unchanged ones are the same objects as before. */
   async refresh(signal: AbortSignal): Promise<readonly ServiceAccountIdentity[]> {
     const keys: Iterable<string> = this.everything
-      ? [...this.state.serviceAccounts.keys(), ...this.judgements.keys()]
+      ? [...this.state.serviceAccounts.keys(), ...this.state.associations.keys(), ...this.judgements.keys()]
       : this.dirty;
     this.everything = false;
     this.dirty = new Set();
     let sliceEnds = performance.now() + SLICE_MS;
     for (const key of keys) {
-      const account: ServiceAccountRecord | undefined = this.state.serviceAccounts.get(key);
+      const account = this.state.serviceAccounts.get(key) ?? this.unlisted(key);
       if (account) {
         if (!this.judgements.has(key)) this.resort = true;
         this.judgements.set(key, judge(this.state, account));

@@ -118,6 +118,8 @@ export interface ClusterSnapshot {
   readonly agent: Known<AgentState>;
   readonly nodeGroups: Known<readonly NodeGroupState[]>;
   readonly fargateProfiles: Known<readonly FargateProfileState[]>;
+  /** Some list of service accounts succeeded; else the rows are only those that associations name. */
+  readonly listed: boolean;
   /** Sorted by namespace, then name. */
   readonly serviceAccounts: readonly ServiceAccountIdentity[];
   /** Of the cluster as a whole: provider, agent, nodes, associations that name no service account. */
@@ -147,6 +149,15 @@ export interface NodeGroupState {
   readonly status?: string;
   readonly amiType?: string;
   readonly launchTemplate?: { readonly id?: string; readonly name?: string; readonly version?: string };
+  /** Absent where the group has no launch template of its own, or it could not be read. */
+  readonly imds?: ImdsSettings;
+}
+
+/** What the launch template says; what it leaves out is the AMI's default. */
+export interface ImdsSettings {
+  readonly tokens?: 'required' | 'optional';
+  readonly hopLimit?: number;
+  readonly disabled?: true;
 }
 
 export interface FargateProfileState {

@@ -4,7 +4,8 @@
  */
 import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { awsCall } from './aws/call.js';
-import { assumeRoleForPodIdentity } from './aws/podIdentityCredentials.js';
+import type { AwsClients } from './aws/clients.js';
+import { assumeRoleForPodIdentity, type Credentials } from './aws/podIdentityCredentials.js';
 import { parseRoleArn } from './aws/roles.js';
 import { failed, success } from './failure.js';
 import type { Judgement } from './judge.js';
@@ -18,16 +19,11 @@ const SHORTEST_SECONDS = 900;
 const SESSION = 'pod-iam-verify';
 const POD_IDENTITY_AUDIENCE = 'pods.eks.amazonaws.com';
 
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken: string;
-}
-
 export interface VerifyContext {
   readonly connection: Connection;
   readonly state: ClusterState;
   readonly region: string;
+  readonly aws: () => Promise<Result<AwsClients>>;
   readonly timeoutMs: number;
   readonly now: () => number;
 }
@@ -40,7 +36,7 @@ export function planVerify(state: ClusterState, { row }: Judgement): VerifyPlan 
       how: 'pod-identity',
       steps: [
         `Request a token for ${who}, bound to the pod ${pod ?? '(none runs)'}, audience ${POD_IDENTITY_AUDIENCE}, 10 minutes`,
-        `Exchange it with EKS Auth (AssumeRoleForPodIdentity) for credentials of ${row.roleArn ?? 'its role'}`,
+        `Exchange it with EKS Auth (AssumeRoleForPodIdentity, signed as you) for credentials of ${row.roleArn ?? 'its role'}`,
         'Ask STS who they are (GetCallerIdentity), then forget them',
       ],
       ...(pod === undefined
@@ -155,7 +151,7 @@ async function byWebIdentity(
 }
 
 async function byPodIdentity(
-  { connection, state, region, timeoutMs }: VerifyContext,
+  { connection, state, region, aws, timeoutMs }: VerifyContext,
   { row }: Judgement,
   signal: AbortSignal,
 ): Promise<Minted> {
@@ -174,8 +170,11 @@ async function byPodIdentity(
     signal,
   );
   if (!token.ok) return notMinted(token.failure, false);
+  const clients = await aws();
+  if (!clients.ok) return notMinted(clients.failure, false);
+  const caller = () => clients.value.eks.config.credentials();
   const answer = await assumeRoleForPodIdentity(
-    { cluster: state.clusterName, region, token: token.value, timeoutMs },
+    { cluster: state.clusterName, region, token: token.value, caller, timeoutMs },
     signal,
   );
   return answer.ok ? answer : notMinted(answer.failure, isRefusal(answer.failure));

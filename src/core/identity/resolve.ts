@@ -13,6 +13,8 @@ export interface IdentityFacts {
   readonly association: { readonly roleArn: string | undefined } | undefined;
   /** False where associations could not be read: one may exist. */
   readonly associationsKnown: boolean;
+  /** A pod's environment shows Pod Identity: where associations are unknown, there was one when it started. */
+  readonly observedPodIdentity?: boolean;
   /** Some of its pods carry static AWS keys in their environment. */
   readonly staticCredentials: boolean;
   /** What the pods can take from the node when they have nothing of their own. */
@@ -56,6 +58,15 @@ export function resolve(facts: IdentityFacts): Resolution {
           reason: 'Annotation and association: the webhook injects Pod Identity only, the annotation is ignored.',
           certain: association.roleArn !== undefined,
         };
+  }
+  if (!associationsKnown && facts.observedPodIdentity) {
+    return {
+      mechanism: annotation === undefined ? 'pod-identity' : 'both',
+      winner: 'pod-identity',
+      roleArn: undefined,
+      reason: "Its pods' environment shows Pod Identity; the association itself could not be read.",
+      certain: false,
+    };
   }
   if (annotation !== undefined) {
     return {

@@ -45,6 +45,14 @@ export function awsFailure(what: string, permission: string, error: unknown): Li
     reason === 'unreachable' || reason === 'timeout'
       ? (networkReason(error)?.message ?? messageOf(error))
       : messageOf(error);
+  if (/^Could not load credentials/.test(message)) {
+    return failure(
+      what,
+      'unauthenticated',
+      "no AWS credentials were found (environment, profile, SSO); sign in, as with 'aws sso login', or choose a profile",
+      permission,
+    );
+  }
   // The parser's own message quotes the answer, which may be anything.
   const told =
     reason === 'invalid-response' && (error instanceof SyntaxError || codeOf(error)?.startsWith('HPE_'))

@@ -25,6 +25,8 @@ export interface AwsClients {
  * @throws where no region is to be found
  */
 export async function awsClients(target: AwsTarget): Promise<AwsClients> {
+  // Which Node runs us is the editor's or the packager's choice: the person who reads the terminal cannot change it.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const common = {
     ...(target.region === undefined ? {} : { region: target.region }),
     retryMode: 'adaptive',

@@ -1,35 +1,46 @@
-import { deadline } from '../deadline.js';
+import { deadline, orAborted } from '../deadline.js';
 import { failed, failure, messageOf, networkReason, success } from '../failure.js';
 import { reasonOfStatus } from '../kubernetes/connection.js';
 import type { Result } from '../types.js';
-import type { Credentials } from '../verify.js';
+import { serviceEndpoint } from './endpoint.js';
+import { type SigningCredentials, signed } from './sign.js';
+
+/** Minted credentials: in memory only. */
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
 
 export interface PodIdentityExchange {
   readonly cluster: string;
   readonly region: string;
   /** Bound to a running pod, audience `pods.eks.amazonaws.com`. */
   readonly token: string;
+  /** Whose call it is: on a node the agent signs as the node's role, here it is the user. */
+  readonly caller: () => Promise<SigningCredentials>;
   readonly timeoutMs: number;
 }
 
 /**
- * EKS Auth's AssumeRoleForPodIdentity, as the agent on a node calls it: the token in the body is the authentication, the
- * request is not signed. @see https://docs.aws.amazon.com/eks/latest/APIReference/API_auth_AssumeRoleForPodIdentity.html
+ * EKS Auth's AssumeRoleForPodIdentity, as the agent on a node calls it; the caller needs `eks-auth:AssumeRoleForPodIdentity` on
+ * the cluster. @see https://docs.aws.amazon.com/eks/latest/APIReference/API_auth_AssumeRoleForPodIdentity.html
  */
 export async function assumeRoleForPodIdentity(
   exchange: PodIdentityExchange,
   signal: AbortSignal,
 ): Promise<Result<Credentials>> {
   const what = 'eks-auth:AssumeRoleForPodIdentity';
-  const url = `${endpoint(exchange.region)}/clusters/${encodeURIComponent(exchange.cluster)}/assume-role-for-pod-identity`;
+  const url = new URL(
+    `${serviceEndpoint('eks-auth', exchange.region)}/clusters/${encodeURIComponent(exchange.cluster)}/assume-role-for-pod-identity`,
+  );
   const limit = deadline(signal, exchange.timeoutMs);
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ token: exchange.token }),
-      signal: limit.signal,
-    });
+    const body = JSON.stringify({ token: exchange.token });
+    const request = { method: 'POST', url, headers: { 'content-type': 'application/json' }, body } as const;
+    const caller = await orAborted(exchange.caller(), limit.signal);
+    const headers = signed(request, { service: 'eks-auth', region: exchange.region }, caller, new Date());
+    const response = await fetch(url, { method: 'POST', headers, body, signal: limit.signal });
     const text = await response.text();
     if (!response.ok) {
       const said = errorOf(text, response.headers.get('x-amzn-errortype'));
@@ -55,23 +66,15 @@ export async function assumeRoleForPodIdentity(
     if (signal.aborted) throw signal.reason;
     if (limit.expired) return failed(what, 'timeout', 'no answer in time', what);
     // Not the parser's words: they quote the answer, and that holds credentials.
+    if (/^(?:CredentialsProvider|Provider|TokenProvider)Error$/.test(error instanceof Error ? error.name : '')) {
+      return failed(what, 'unauthenticated', messageOf(error), what);
+    }
     if (error instanceof SyntaxError) return failed(what, 'invalid-response', 'the answer cannot be read', what);
     const network = networkReason(error);
     return failed(what, network?.reason ?? 'invalid-response', network?.message ?? messageOf(error), what);
   } finally {
     limit.dispose();
   }
-}
-
-/** As the SDKs do: the service's own variable, the general one, the public endpoint. */
-function endpoint(region: string): string {
-  const configured =
-    process.env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true'
-      ? undefined
-      : (process.env.AWS_ENDPOINT_URL_EKS_AUTH ?? process.env.AWS_ENDPOINT_URL);
-  // EKS Auth is dual-stack only, in every partition under the `api` domain (botocore, eks-auth endpoint rules).
-  const suffix = region.startsWith('cn-') ? 'api.amazonwebservices.com.cn' : 'api.aws';
-  return (configured || `https://eks-auth.${region}.${suffix}`).replace(/\/+$/, '');
 }
 
 function errorOf(text: string, type: string | null): { name: string; message: string } {

@@ -239,8 +239,10 @@ export class Connection {
     if (expired)
       return failure(call.what, 'timeout', `no answer within ${Math.round(this.timeoutMs / 1000)} s`, call.permission);
     const network = networkReason(error);
-    if (network)
-      return failure(call.what, network.reason, `${network.message}: ${this.cluster.server}`, call.permission);
+    if (network) {
+      const told = failure(call.what, network.reason, `${network.message}: ${this.cluster.server}`, call.permission);
+      return network.refused ? { ...told, refused: true } : told;
+    }
     if (codeOf(error)?.startsWith('Z_') || codeOf(error)?.startsWith('HPE_')) {
       return failure(call.what, 'invalid-response', 'the answer cannot be read', call.permission);
     }
