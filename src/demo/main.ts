@@ -6,10 +6,11 @@ import { generateScenario } from './generateScenario.js';
 import type { Scenario } from './scenarioTypes.js';
 import { type DemoServers, startDemo } from './startDemo.js';
 
-const usage = `Usage: node dist/demo.js [--dir DIR] [--size ACCOUNTS,PODS,ASSOCIATIONS,ROLES,NAMESPACES]
+const usage = `Usage: node dist/demo.js [--dir DIR] [--json] [--size ACCOUNTS,PODS,ASSOCIATIONS,ROLES,NAMESPACES]
 
 Starts the demo cluster: a Kubernetes API and the AWS services it needs, on 127.0.0.1, until it is interrupted.
   --dir DIR   where to write the kubeconfig (default: a new temporary folder)
+  --json      say where it is as one line of JSON: {"kubeconfig": …, "env": {…}}
   --size …    a generated cluster of that size, as in 10000,50000,5000,800,200 (default: orders-prod)
 `;
 
@@ -46,7 +47,12 @@ Interrupt to stop.
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { dir: { type: 'string' }, size: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      dir: { type: 'string' },
+      size: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (values.help) {
     process.stdout.write(usage);
@@ -60,7 +66,8 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
   // Last, so that whoever reads this may end it at once.
-  process.stdout.write(explain(servers));
+  const { kubeconfig, env } = servers;
+  process.stdout.write(values.json ? `${JSON.stringify({ kubeconfig, env })}\n` : explain(servers));
 }
 
 main().catch((error: unknown) => {

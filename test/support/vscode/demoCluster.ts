@@ -16,6 +16,7 @@ export interface DemoCluster {
 export async function startDemoCluster(): Promise<DemoCluster> {
   const service = startService(process.execPath, [
     join(root, 'dist', 'demo.js'),
+    '--json',
     '--dir',
     scratchFolder('demo-cluster'),
   ]);
