@@ -1,26 +1,12 @@
 import * as vscode from 'vscode';
-import type { Severity } from '../core/rules/rule.js';
-
-export type RuleSeverity = Severity | 'off';
-const severities: readonly string[] = ['off', 'error', 'warning', 'information', 'hint'];
-
-/** Every setting of `podIam` with its default; a test holds it against package.json both ways. */
-export const settingDefaults = {
-  enable: true as boolean,
-  check: 'workspace' as 'workspace' | 'openFiles',
-  rules: {} as Readonly<Record<string, RuleSeverity>>,
-  exclude: ['**/node_modules/**', '**/.git/**', '**/.terraform/**', '**/vendor/**', '**/dist/**'] as readonly string[],
-  codeLens: true as boolean,
-  kubeconfig: '' as string,
-  'aws.profile': '' as string,
-  'aws.region': '' as string,
-};
-type Defaults = typeof settingDefaults;
-export type SettingName = keyof Defaults;
-
-/** Settings that decide what is connected to: a workspace must not be able to set them. */
-export const machineSettings = ['kubeconfig', 'aws.profile', 'aws.region'] as const satisfies readonly SettingName[];
-export type MachineSetting = (typeof machineSettings)[number];
+import { isSeverity } from '../core/config.js';
+import {
+  type Defaults,
+  type MachineSetting,
+  type RuleSeverity,
+  type SettingName,
+  settingDefaults,
+} from './settingDefaults.js';
 
 /** Reads settings when they are needed: nothing is kept that a change could make stale. */
 export class Settings {
@@ -39,7 +25,7 @@ export class Settings {
   /** What the setting says of a rule, if it says something that exists. */
   severityOf(ruleId: string): RuleSeverity | undefined {
     const value: unknown = this.get('rules')[ruleId];
-    return typeof value === 'string' && severities.includes(value) ? (value as RuleSeverity) : undefined;
+    return typeof value === 'string' && isSeverity(value) ? value : undefined;
   }
 
   onDidChange(names: readonly SettingName[], listener: () => void): vscode.Disposable {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type Config, readConfig } from '../core/config.js';
-import type { RuleSeverity, Settings } from './settings.js';
+import type { RuleSeverity } from './settingDefaults.js';
+import type { Settings } from './settings.js';
 
 /** Holds for the editor and the command line alike. */
 export const CONFIGURATION_FILE = '.pod-iam.json';

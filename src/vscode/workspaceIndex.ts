@@ -1,14 +1,16 @@
 import { readFile, stat } from 'node:fs/promises';
 import picomatch from 'picomatch';
 import * as vscode from 'vscode';
+import { kindOf } from '../core/facts/readFile.js';
 import type { Analyses } from './analyses.js';
+import { FolderFiles } from './folderFiles.js';
 import type { Settings } from './settings.js';
 import type { Severities } from './severities.js';
 import { Slice } from './slices.js';
 
-/** What may speak of workload identity, by name; whether it does, the core sees by a look at the text. */
+/** What the core may read, by name, for VS Code's watchers and for file systems that are not the disk. */
 const CANDIDATES =
-  '**/{*.{json,jsonc,yaml,yml,tf,tofu,tpl,template,sh,bash,dockerfile,Dockerfile},Dockerfile*,Containerfile*}';
+  '**/{*.{json,jsonc,json5,yaml,yml,tf,tofu,tpl,tftpl,tmpl,j2,template,cfn,policy,sh,bash,dockerfile,Dockerfile},Dockerfile*,Containerfile*,Kustomization}';
 /** Larger files are generated; reading them costs more than they tell. In bytes. */
 const LARGEST = 8_000_000;
 /** Files read at once. */
@@ -22,10 +24,8 @@ export class WorkspaceIndex implements vscode.Disposable {
   #started: Promise<void> | undefined;
   #cancel: vscode.CancellationTokenSource | undefined;
   #watchers: vscode.Disposable[] = [];
+  readonly #folders = new Map<string, FolderFiles>();
   readonly #excluded = new Map<string, (path: string) => boolean>();
-  readonly #finished = new vscode.EventEmitter<void>();
-  /** All files have been read once. */
-  readonly onDidFinish = this.#finished.event;
 
   constructor(
     private readonly analyses: Analyses,
@@ -55,26 +55,14 @@ export class WorkspaceIndex implements vscode.Disposable {
     if (!onDisk && !isOpen(uri)) this.analyses.remove(uri);
   }
 
+  /** By the setting and `.pod-iam.json`. What git ignores is not read on its own, but may be opened and checked. */
   isExcluded(uri: vscode.Uri): boolean {
     const folder = vscode.workspace.getWorkspaceFolder(uri);
-    if (!folder) return false;
-    const key = folder.uri.toString();
-    let excluded = this.#excluded.get(key);
-    if (!excluded) {
-      excluded = picomatch([...this.#globs(folder)], { dot: true });
-      this.#excluded.set(key, excluded);
-    }
-    return excluded(vscode.workspace.asRelativePath(uri, false));
+    return folder !== undefined && this.#excluder(folder)(vscode.workspace.asRelativePath(uri, false));
   }
 
   dispose(): void {
     this.#stop();
-    this.#finished.dispose();
-  }
-
-  /** Of the setting and of `.pod-iam.json`. */
-  #globs(folder: vscode.WorkspaceFolder): readonly string[] {
-    return [...this.settings.get('exclude', folder.uri), ...this.severities.configurationOf(folder.uri).exclude];
   }
 
   #stop(): void {
@@ -83,53 +71,85 @@ export class WorkspaceIndex implements vscode.Disposable {
     this.#cancel = undefined;
     this.#started = undefined;
     this.#excluded.clear();
+    this.#folders.clear();
     vscode.Disposable.from(...this.#watchers).dispose();
     this.#watchers = [];
   }
 
+  #globs(folder: vscode.WorkspaceFolder): readonly string[] {
+    return [...this.settings.get('exclude', folder.uri), ...this.severities.configurationOf(folder.uri).exclude];
+  }
+
+  #excluder(folder: vscode.WorkspaceFolder): (path: string) => boolean {
+    const key = folder.uri.toString();
+    let excluded = this.#excluded.get(key);
+    if (!excluded) {
+      excluded = picomatch([...this.#globs(folder)], { dot: true });
+      this.#excluded.set(key, excluded);
+    }
+    return excluded;
+  }
+
   async #read(): Promise<void> {
     if (!this.settings.get('enable')) return;
-    this.#cancel = new vscode.CancellationTokenSource();
-    const { token } = this.#cancel;
+    const cancel = new vscode.CancellationTokenSource();
+    this.#cancel = cancel;
+    const { token } = cancel;
     const before = performance.now();
+    // What was asked for before `.pod-iam.json` was read may have been answered without it.
+    this.#excluded.clear();
     this.#watch();
-    const found = await Promise.all(
-      (vscode.workspace.workspaceFolders ?? []).map((folder) => {
-        const exclude = this.#globs(folder);
-        return vscode.workspace.findFiles(
-          new vscode.RelativePattern(folder, CANDIDATES),
-          exclude.length > 0 ? new vscode.RelativePattern(folder, `{${exclude.join(',')}}`) : undefined,
-          undefined,
-          token,
-        );
-      }),
-    );
-    const files = found.flat();
+    let count = 0;
+    await this.analyses.hold(async () => {
+      for (const folder of vscode.workspace.workspaceFolders ?? []) {
+        count += await this.#readAll(this.#filesOf(folder, token), token);
+      }
+    });
+    if (!token.isCancellationRequested)
+      this.log.info(`Read ${count} files in ${Math.round(performance.now() - before)} ms.`);
+  }
+
+  async #readAll(files: AsyncIterator<vscode.Uri>, token: vscode.CancellationToken): Promise<number> {
     const slice = new Slice();
-    let next = 0;
+    let count = 0;
+    // A generator's `next` may be asked for again before it has answered: the answers come in order.
     const reader = async () => {
-      for (let file = files[next++]; file && !token.isCancellationRequested; file = files[next++]) {
-        await this.#readFile(file, token);
+      for (let next = await files.next(); !next.done && !token.isCancellationRequested; next = await files.next()) {
+        await this.#readFile(next.value, token);
+        count++;
         await slice.pause();
       }
     };
-    await this.analyses.hold(() => Promise.all(Array.from({ length: READERS }, reader)));
-    if (token.isCancellationRequested) return;
-    this.log.info(`Read ${files.length} files in ${Math.round(performance.now() - before)} ms.`);
-    this.#finished.fire();
+    await Promise.all(Array.from({ length: READERS }, reader));
+    return count;
+  }
+
+  async *#filesOf(folder: vscode.WorkspaceFolder, token: vscode.CancellationToken): AsyncGenerator<vscode.Uri> {
+    if (folder.uri.scheme === 'file') {
+      const files = new FolderFiles(folder.uri.fsPath, this.#excluder(folder));
+      this.#folders.set(folder.uri.toString(), files);
+      for await (const path of files.files(new Slice(), (at, error) => this.#say(at, error)))
+        yield vscode.Uri.file(path);
+      return;
+    }
+    const exclude = this.#globs(folder);
+    yield* await vscode.workspace.findFiles(
+      new vscode.RelativePattern(folder, CANDIDATES),
+      exclude.length > 0 ? new vscode.RelativePattern(folder, `{${exclude.join(',')}}`) : undefined,
+      undefined,
+      token,
+    );
   }
 
   #watch(): void {
     for (const folder of vscode.workspace.workspaceFolders ?? []) {
       const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, CANDIDATES));
       const changed = (uri: vscode.Uri) => {
-        if (!this.isExcluded(uri)) void this.#readFile(uri);
+        if (this.#isOurs(uri)) void this.#readFile(uri);
       };
       watcher.onDidCreate(changed);
       watcher.onDidChange(changed);
-      watcher.onDidDelete((uri) => {
-        if (!isOpen(uri)) this.analyses.remove(uri);
-      });
+      watcher.onDidDelete((uri) => this.#removeUnder(uri));
       this.#watchers.push(watcher);
     }
     this.#watchers.push(
@@ -147,32 +167,33 @@ export class WorkspaceIndex implements vscode.Disposable {
   }
 
   #removeUnder(uri: vscode.Uri): void {
-    const folder = `${uri.toString()}/`;
+    const own = uri.toString();
     for (const known of this.analyses.files()) {
-      if ((known.toString() === uri.toString() || known.toString().startsWith(folder)) && !isOpen(known)) {
-        this.analyses.remove(known);
-      }
+      const key = known.toString();
+      if ((key === own || key.startsWith(`${own}/`)) && !isOpen(known)) this.analyses.remove(known);
     }
   }
 
+  /** A file or folder that has got a new name. */
   async #readUnder(uri: vscode.Uri): Promise<void> {
     const token = this.#cancel?.token;
-    const files = await vscode.workspace.findFiles(
-      new vscode.RelativePattern(uri, CANDIDATES),
-      undefined,
-      undefined,
-      token,
-    );
-    const slice = new Slice();
-    for (const file of files) {
-      if (token?.isCancellationRequested) return;
-      if (!this.isExcluded(file)) await this.#readFile(file, token);
-      await slice.pause();
+    const folder = vscode.workspace.getWorkspaceFolder(uri);
+    const files = folder && this.#folders.get(folder.uri.toString());
+    if (!token || !files) return;
+    if (kindOf(uri.path, '') !== undefined) {
+      if (this.#isOurs(uri)) await this.#readFile(uri, token);
+      return;
+    }
+    for await (const path of files.files(new Slice(), (at, error) => this.#say(at, error), uri.fsPath)) {
+      if (token.isCancellationRequested) return;
+      await this.#readFile(vscode.Uri.file(path), token);
     }
   }
 
   #isOurs(uri: vscode.Uri): boolean {
-    return vscode.workspace.getWorkspaceFolder(uri) !== undefined && uri.scheme !== 'untitled' && !this.isExcluded(uri);
+    const folder = vscode.workspace.getWorkspaceFolder(uri);
+    if (!folder || uri.scheme === 'untitled' || this.isExcluded(uri)) return false;
+    return !this.#folders.get(folder.uri.toString())?.isLeftOut(uri.fsPath);
   }
 
   async #readFile(uri: vscode.Uri, token?: vscode.CancellationToken): Promise<'read' | 'gone' | 'left'> {
@@ -183,27 +204,27 @@ export class WorkspaceIndex implements vscode.Disposable {
       this.analyses.setText(uri, text);
       return 'read';
     } catch (error) {
-      this.log.debug(`Not read: ${uri.toString(true)}: ${error instanceof Error ? error.message : String(error)}`);
+      this.#say(uri.toString(true), error);
       if (!isOpen(uri)) this.analyses.remove(uri);
       return 'gone';
     }
   }
+
+  #say(path: string, error: unknown): void {
+    this.log.debug(`Not read: ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
-/** The text, undefined for what is too large. @throws as the file system does. */
+/** The text, undefined for what is too large or no text. @throws as the file system does. */
 async function readText(uri: vscode.Uri): Promise<string | undefined> {
   // Through VS Code every read is a message to another process and back; thousands of them take seconds.
-  if (uri.scheme === 'file') {
-    if ((await stat(uri.fsPath)).size > LARGEST) return undefined;
-    return withoutMark(await readFile(uri.fsPath, 'utf8'));
-  }
-  if ((await vscode.workspace.fs.stat(uri)).size > LARGEST) return undefined;
-  return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-}
-
-/** VS Code's documents do not show a byte order mark, and offsets must agree. */
-function withoutMark(text: string): string {
-  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  const onDisk = uri.scheme === 'file';
+  const { size } = onDisk ? await stat(uri.fsPath) : await vscode.workspace.fs.stat(uri);
+  if (size > LARGEST) return undefined;
+  const bytes = onDisk ? await readFile(uri.fsPath) : await vscode.workspace.fs.readFile(uri);
+  if (bytes.subarray(0, 8000).includes(0)) return undefined;
+  // Like VS Code's documents, without a byte order mark: offsets must agree.
+  return new TextDecoder().decode(bytes);
 }
 
 function isOpen(uri: vscode.Uri): boolean {

@@ -1,6 +1,7 @@
 import type { Facts } from '../facts/model.js';
 import { parseConditionKey } from '../iam/conditionKey.js';
 import { parseProviderArn } from '../iam/issuer.js';
+import { isNamespaceName, isServiceAccountName } from '../iam/names.js';
 import { display, hasHole, literalOf } from '../syntax/text.js';
 import { type Place, placeOf, type StringNode } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -117,7 +118,7 @@ function values(mention: Mention & { kind: 'condition-value' }, workspace: Works
   if (mention.claim === 'sub') return subjects(workspace);
   const parsed = parseConditionKey(mention.key.text);
   const name = parsed.kind === 'service' ? literalOf(parsed.name) : undefined;
-  const all = identities(workspace).filter((identity) => !`${identity.namespace}${identity.name}`.includes('${'));
+  const all = identities(workspace).filter(isKnown);
   if (name === 'RequestTag/kubernetes-namespace') return unique(all.map(({ namespace }) => namespace));
   if (name === 'RequestTag/kubernetes-service-account') return unique(all.map((identity) => identity.name));
   return [];
@@ -125,7 +126,7 @@ function values(mention: Mention & { kind: 'condition-value' }, workspace: Works
 
 function subjects(workspace: Workspace): readonly Suggestion[] {
   return identities(workspace)
-    .filter(({ namespace, name }) => !`${namespace}${name}`.includes('${'))
+    .filter(isKnown)
     .map((identity) => ({
       text: `system:serviceaccount:${identity.namespace}:${identity.name}`,
       kind: 'reference',
@@ -137,9 +138,7 @@ function subjects(workspace: Workspace): readonly Suggestion[] {
 function accountNames(mention: Mention & { kind: 'account' }, workspace: Workspace): readonly Suggestion[] {
   const namespace = mention.namespace && literalOf(mention.namespace);
   return identities(workspace)
-    .filter(
-      (identity) => !identity.name.includes('${') && (namespace === undefined || identity.namespace === namespace),
-    )
+    .filter((identity) => isKnown(identity) && (namespace === undefined || identity.namespace === namespace))
     .map((identity) => ({
       text: identity.name,
       kind: 'reference',
@@ -184,4 +183,9 @@ function contentOf(node: StringNode): Place {
     start: node.start + (quoted ? 1 : 0),
     end: Math.max(node.start + (quoted ? 1 : 0), node.end - (quoted ? 1 : 0)),
   });
+}
+
+/** Not a template's expression, and not said to be unknown. */
+function isKnown({ namespace, name }: { readonly namespace: string; readonly name: string }): boolean {
+  return isNamespaceName(namespace) && isServiceAccountName(name);
 }

@@ -5,7 +5,7 @@ import { nearestMiss } from '../iam/nearestMiss.js';
 import { type AccessRequest, irsaRequest, podIdentityRequest } from '../iam/request.js';
 import type { Chain, ChainDetail, ChainLink, Mark } from '../identity/explain.js';
 import { type Mechanism, type Resolution, resolve } from '../identity/resolve.js';
-import { display, literalOf, type Text } from '../syntax/text.js';
+import { display, literalOf, onlyHole, type Text } from '../syntax/text.js';
 import { booleanOf, outermost, type Place, placeOf, type SourceDocument, type SyntaxNode } from '../syntax/tree.js';
 import type { Account, AccountVariant, Workspace } from '../workspace/workspace.js';
 
@@ -54,6 +54,14 @@ export function identitiesOf(account: Account, workspace: Workspace): FileIdenti
   return account.variants.map((variant) => identityOf(account, variant, workspace, workloads));
 }
 
+/** What nothing in the files says is said to be unknown; a template's expression stands as it is. */
+function shown(text: Text): string {
+  const hole = onlyHole(text);
+  return hole && hole.address === undefined && /^(?:namespace|name)$/.test(hole.expression)
+    ? `(${hole.expression} not set)`
+    : display(text);
+}
+
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
@@ -65,7 +73,7 @@ function workloadsByAccount(workspace: Workspace): Workloads {
   for (const { fact, variants } of workspace.workloads()) {
     for (const { namespace, name, serviceAccountName } of variants) {
       if (!serviceAccountName) continue;
-      const key = `${display(namespace)}/${display(serviceAccountName)}`;
+      const key = `${shown(namespace)}/${shown(serviceAccountName)}`;
       const place = placeOf(fact.metadata.name ?? fact.node);
       found.set(key, [...(found.get(key) ?? []), { name: display(name), kind: fact.kind, place }]);
     }
@@ -109,8 +117,8 @@ function identityOf(
   const trust = managed ? 'allowed' : (verdict?.evaluation.decision ?? 'not-checked');
   const miss = verdict && trust === 'denied' ? nearestMiss(verdict.evaluation, verdict.request) : undefined;
   const allowed = verdict?.evaluation.statements.find(({ effect, matches }) => effect === 'Allow' && matches === 'yes');
-  const namespace = display(variant.namespace);
-  const name = display(variant.name);
+  const namespace = shown(variant.namespace);
+  const name = shown(variant.name);
   const runs = workloads.get(`${namespace}/${name}`) ?? [];
   const roleArn = resolution.roleArn ?? (role?.name && display(role.name.text));
   const place = placeOf(account.fact.metadata.name ?? account.fact.node);

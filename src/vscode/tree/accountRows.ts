@@ -46,7 +46,7 @@ export function accountRow(account: ServiceAccountIdentity, cluster: ClusterOfRo
   return {
     id,
     label: account.name,
-    description: account.summary,
+    description: describe(account),
     tooltip: chain(account),
     mark: markOf(account),
     accessibleLabel: `${account.name}, ${mechanismNames[account.mechanism]}, ${account.pending ? 'being read' : account.status}, ${account.summary}`,
@@ -54,6 +54,14 @@ export function accountRow(account: ServiceAccountIdentity, cluster: ClusterOfRo
     target,
     children: () => details(account, id, target, able, cluster),
   };
+}
+
+/** In order: what it gets. Not in order: the reason first, for side bars are narrow. */
+function describe(account: ServiceAccountIdentity): string {
+  const gets = account.roleArn
+    ? `${mechanismNames[account.winner]} → ${roleName(account.roleArn)}`
+    : mechanismNames[account.winner];
+  return account.status === 'ok' ? `${gets} · ${account.summary}` : `${account.summary} · ${gets}`;
 }
 
 function hasOwnRole(account: ServiceAccountIdentity): boolean {
