@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { rolesWithTrustPolicy } from '../core/features/identities.js';
 import { Analyses } from './analyses.js';
 import { CodeLenses } from './codeLenses.js';
 import { MechanismAdvice } from './commands/chooseMechanism.js';
@@ -57,7 +58,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const { languages } = vscode;
 
   const live = new Live();
-  const clusters = new ClustersView(live, settings, context.globalState, log);
+  const clusters = new ClustersView(live, settings, context.globalState, log, () =>
+    rolesWithTrustPolicy(analyses.workspace.workspace()),
+  );
   const workspace = new WorkspaceView(analyses, settings, start);
   const explanations = new Explanations(clusters, analyses);
   const trustPolicies = new TrustPolicies(clusters, analyses);

@@ -254,6 +254,13 @@ export function usersOf(policy: TrustPolicy, all: readonly FileIdentity[]): read
   return all.filter((identity) => identity.policy === policy);
 }
 
+/** ARNs, as the files name them, of the roles whose trust policies the files hold. */
+export function rolesWithTrustPolicy(workspace: Workspace): ReadonlySet<string> {
+  return new Set(
+    identities(workspace).flatMap(({ roleArn, policy }) => (roleArn !== undefined && policy ? [roleArn] : [])),
+  );
+}
+
 // ── Explanation ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 interface Told {

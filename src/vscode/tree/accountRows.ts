@@ -10,6 +10,8 @@ export interface ClusterOfRow {
   readonly region?: string | undefined;
   /** Roles whose trust policy was read. */
   hasTrustPolicy(roleArn: string): boolean;
+  /** Roles that a file of the workspace defines with their trust policy. */
+  isInFiles(roleArn: string): boolean;
   readonly now: number;
 }
 
@@ -40,7 +42,10 @@ export function accountRow(account: ServiceAccountIdentity, cluster: ClusterOfRo
   if (target.roleArn) {
     able.push('hasRole');
     if (account.winner === 'irsa' || account.winner === 'pod-identity') able.push('canVerify');
-    if (cluster.hasTrustPolicy(target.roleArn)) able.push('hasTrustPolicy');
+    if (cluster.hasTrustPolicy(target.roleArn)) {
+      able.push('hasTrustPolicy');
+      if (cluster.isInFiles(target.roleArn)) able.push('canCompare');
+    }
   }
   const id = `${cluster.context}/${account.namespace}/${account.name}`;
   return {

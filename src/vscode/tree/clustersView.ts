@@ -41,6 +41,8 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
     private readonly settings: Settings,
     private readonly memory: vscode.Memento,
     private readonly log: vscode.LogOutputChannel,
+    /** The ARNs of roles whose trust policies the workspace's files hold. */
+    private readonly rolesInFiles: () => ReadonlySet<string>,
   ) {
     this.#view = vscode.window.createTreeView<Node>(viewId, { treeDataProvider: this, showCollapseAll: true });
     this.#subscriptions.push(
@@ -239,11 +241,13 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
   }
 
   #clusterOf(connection: Connection, clusterName: string, region: string | undefined): ClusterOfRow {
+    const inFiles = this.rolesInFiles();
     return {
       context: connection.context.name,
       clusterName,
       region,
       hasTrustPolicy: (arn) => connection.cluster?.trustPolicy(arn) !== undefined,
+      isInFiles: (arn) => inFiles.has(arn),
       now: Date.now(),
     };
   }
