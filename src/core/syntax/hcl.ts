@@ -1,7 +1,7 @@
 import { Language, Parser, type TreeCursor } from 'web-tree-sitter';
 import type { HclBlock, HclBody, HclExpression } from './hclAst.js';
-import { readBody } from './hclReader.js';
-import { unterminatedStrings } from './hclScan.js';
+import { mend } from './hclMend.js';
+import { type Health, readBody } from './hclReader.js';
 import type { SourceDocument } from './tree.js';
 
 let parser: Parser | undefined;
@@ -44,7 +44,7 @@ export function parseHcl(
   document: SourceDocument,
   wants: (type: string, label: string | undefined) => boolean = () => true,
 ): HclBody {
-  return withTree(document, (cursor, sound) => readBody(cursor, document, wants, { sound })) ?? emptyBody(document);
+  return withTree(document, (cursor, health) => readBody(cursor, document, wants, health)) ?? emptyBody(document);
 }
 
 /** Reads one expression that stands in a document of its own, as inside a template's `${…}`. */
@@ -58,40 +58,29 @@ export function parseHclExpression(document: SourceDocument): HclExpression | un
   return first?.kind === 'attribute' ? first.value : undefined;
 }
 
-function withTree<T>(document: SourceDocument, read: (cursor: TreeCursor, sound: boolean) => T): T | undefined {
+function withTree<T>(document: SourceDocument, read: (cursor: TreeCursor, health: Health) => T): T | undefined {
   if (!parser) throw new Error('parseHcl was called before loadHcl');
   let tree = parser.parse(document.text);
-  const sound = tree?.rootNode.hasError === false;
-  if (tree && !sound) {
-    const mended = closeStrings(document.text);
-    if (mended !== undefined) {
-      tree.delete();
-      tree = parser.parse(mended);
-    }
-  }
   if (!tree) return undefined;
+  let health: Health = { sound: !tree.rootNode.hasError };
+  const mended = health.sound ? undefined : mend(document.text);
+  const other = mended && parser.parse(mended.text);
+  if (other) {
+    // A tree without faults is better than one that was put together round them.
+    const sound = !other.rootNode.hasError;
+    if (sound) health = { sound, blanked: mended.blanked, dangling: mended.dangling };
+    const worse = sound ? tree : other;
+    if (sound) tree = other;
+    worse.delete();
+  }
   const cursor = tree.walk();
   try {
-    return read(cursor, sound);
+    return read(cursor, health);
   } finally {
     // What stands in the engine's memory is not collected.
     cursor.delete();
     tree.delete();
   }
-}
-
-/** The same length, so that offsets stay: an open string's last character becomes its quote. */
-function closeStrings(text: string): string | undefined {
-  const open = unterminatedStrings(text);
-  if (open.length === 0) return undefined;
-  let mended = '';
-  let at = 0;
-  for (const { start, end } of open) {
-    const blank = end - start < 2;
-    mended += text.slice(at, blank ? start : end - 1) + (blank ? ' '.repeat(end - start) : '"');
-    at = end;
-  }
-  return mended + text.slice(at);
 }
 
 function emptyBody(document: SourceDocument): HclBody {

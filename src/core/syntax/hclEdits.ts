@@ -27,8 +27,10 @@ export const writer: Writer = {
     return { start: node.start, end: node.end, newText: render(value, layoutAt(node)) };
   },
   removeProperty: (object, property) => {
-    if (property.key.document !== object.document || syntheticOf(property.key)) return nothing(object);
-    return removeMember(object, spanOf(property), object.style === 'flow');
+    const span = spanOf(property);
+    const typedHere = property.key.document === object.document && span.start >= object.start && span.end <= object.end;
+    if (!typedHere || object.tag === 'for' || syntheticOf(property.key)) return nothing(object);
+    return removeMember(object, span, object.style === 'flow');
   },
   removeItem: (array, item) => {
     const span = spanOfItem(array, item);
@@ -50,7 +52,7 @@ export const writer: Writer = {
       return { start: node.start, end: node.end, newText: `[${own}, ${render(value, layoutAt(node))}]` };
     }
     if (node.style === 'block') return nothing(node);
-    if (text[node.start] !== '[') {
+    if (text[node.start] !== '[' || node.tag === 'for') {
       // What yields the list cannot be looked into, but it can be added to.
       const added = `[${render(value, layoutAt(node))}]`;
       if (node.tag === 'concat' && text[node.end - 1] === ')')
@@ -133,7 +135,7 @@ function addProperty(object: ObjectNode, key: string, value: Json, after?: Prope
   const own = object.properties.filter((member) => member.key.document === object.document && !syntheticOf(member.key));
   const { text } = object.document;
   if (object.style === 'block') return addAttribute(object, attributeName(key), value, own, after);
-  if (text[object.start] !== '{') {
+  if (text[object.start] !== '{' || object.tag === 'for') {
     const added = `{ ${keyText(key, true)} = ${render(value, layoutAt(object))} }`;
     if (object.tag === 'merge' && text[object.end - 1] === ')')
       return { start: object.end - 1, end: object.end - 1, newText: `, ${added}` };
@@ -159,7 +161,8 @@ function keyText(key: string, quotes: boolean): string {
 }
 
 function isBlock(member: Property): boolean {
-  return member.value?.kind === 'object' && member.value.style === 'block';
+  const { value } = member;
+  return (value?.kind === 'object' || value?.kind === 'array') && value.style === 'block';
 }
 
 function addAttribute(

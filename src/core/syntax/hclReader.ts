@@ -25,6 +25,15 @@ const DEEPEST = 200;
  */
 const TOP_LEVEL = new Set(['resource', 'data', 'module', 'locals', 'variable', 'output', 'provider', 'terraform']);
 
+/** How well the text could be parsed. */
+export interface Health {
+  /** No fault was found, so that a block ends where it seems to. */
+  readonly sound: boolean;
+  /** Lines that were taken out to get there, and the names in them that wait for a value. */
+  readonly blanked?: readonly Span[];
+  readonly dangling?: readonly HclLabel[];
+}
+
 interface OpenBody {
   readonly block: { type: string; typeSpan: Span; labels: HclLabel[]; header: Span } | undefined;
   readonly items: (HclAttribute | HclBlock)[];
@@ -37,15 +46,14 @@ interface OpenBody {
 /**
  * Makes our tree of the parser's, in one walk.
  * @param shift is added to all offsets
- * @param sound the parser found no fault, so that a block ends where it seems to, and can be skipped unread
  */
 export function readBody(
   cursor: TreeCursor,
   document: SourceDocument,
   wants: (type: string, label: string | undefined) => boolean,
-  { shift = 0, sound = false }: { shift?: number; sound?: boolean } = {},
+  { shift = 0, ...health }: Partial<Health> & { shift?: number } = {},
 ): HclBody {
-  return new Reader(cursor, document, wants, shift, sound).file();
+  return new Reader(cursor, document, wants, shift, { sound: false, ...health }).file();
 }
 
 class Reader {
@@ -61,7 +69,7 @@ class Reader {
     private readonly document: SourceDocument,
     private readonly wants: (type: string, label: string | undefined) => boolean,
     private readonly shift: number,
-    private readonly sound: boolean,
+    private readonly health: Health,
   ) {
     this.file_ = { block: undefined, items: [], start: 0, broken: false };
     this.open = [this.file_];
@@ -71,7 +79,8 @@ class Reader {
     this.items();
     this.dropHeader();
     while (this.open.length > 1) this.close(this.document.text.length, true);
-    const { items, broken } = this.file_;
+    const { items } = this.file_;
+    const broken = this.mended(items, { start: 0, end: this.document.text.length }) || this.file_.broken;
     return {
       document: this.document,
       items,
@@ -186,7 +195,7 @@ class Reader {
       items: [],
       start: this.end(),
       broken: false,
-      skipped: this.sound && this.open.length === 1 && !this.wants(type.value, labels[0]?.value),
+      skipped: this.health.sound && this.open.length === 1 && !this.wants(type.value, labels[0]?.value),
     });
   }
 
@@ -198,12 +207,13 @@ class Reader {
       return;
     }
     const bodyEnd = unfinished ? end : end - 1;
+    const mended = this.mended(items, { start, end: bodyEnd });
     const body: HclBody = {
       document: this.document,
       items,
       start,
       end: bodyEnd,
-      ...(broken || unfinished ? { broken: true as const } : {}),
+      ...(broken || unfinished || mended ? { broken: true as const } : {}),
     };
     const header = {
       start: block.header.start,
@@ -211,6 +221,16 @@ class Reader {
     };
     if (this.open.length === 1 && !this.wants(block.type, block.labels[0]?.value)) return;
     outer.items.push({ kind: 'block', ...block, header, body, start: block.typeSpan.start, end });
+  }
+
+  /** Was a line right in here taken out? The names in it that wait for a value are members all the same. */
+  private mended(items: (HclAttribute | HclBlock)[], { start, end }: Span): boolean {
+    const { blanked = [], dangling = [] } = this.health;
+    const here = blanked.filter((line) => isRightIn(line, start, end, items));
+    for (const name of dangling)
+      if (here.some((line) => name.start >= line.start && name.end <= line.end))
+        items.push(attribute(name, undefined, name.end));
+    return here.length > 0;
   }
 
   private atLineStart(at: number): boolean {
@@ -388,6 +408,7 @@ class Reader {
       if (type === 'expression') items.push(this.expression());
       else if (type === 'ERROR') broken = true;
     });
+    if (this.health.blanked?.some((line) => isRightIn(line, span.start, span.end, items))) broken = true;
     return { kind: 'tuple', items, ...span, ...(broken ? { broken: true as const } : {}) };
   }
 
@@ -407,6 +428,14 @@ class Reader {
       const [key, value] = sides;
       if (key) entries.push({ key, value, ...place });
     });
+    const { blanked = [], dangling = [] } = this.health;
+    const here = blanked.filter((line) => isRightIn(line, span.start, span.end, entries));
+    if (here.length > 0) broken = true;
+    for (const name of dangling) {
+      if (!here.some((line) => name.start >= line.start && name.end <= line.end)) continue;
+      const { value, start, end } = name;
+      entries.push({ key: { kind: 'variable', name: value, start, end }, value: undefined, start, end });
+    }
     return { kind: 'object', entries, ...span, ...(broken ? { broken: true as const } : {}) };
   }
 
@@ -519,6 +548,12 @@ function attribute(name: HclLabel, value: HclExpression | undefined, end: number
     start: name.start,
     end,
   };
+}
+
+function isRightIn(line: Span, start: number, end: number, members: readonly Span[]): boolean {
+  return (
+    line.start >= start && line.end <= end && !members.some((each) => line.start >= each.start && line.end <= each.end)
+  );
 }
 
 /** From behind the opening word's line to the start of the closing word's line, which is the last line break's end. */

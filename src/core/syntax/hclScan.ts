@@ -1,33 +1,3 @@
-import type { Span } from './hclAst.js';
-
-/**
- * Quoted strings that their line does not close, as while one is being typed. The grammar would read on to the next quote
- * and turn the rest of the file inside out.
- */
-export function unterminatedStrings(text: string): Span[] {
-  const found: Span[] = [];
-  let at = 0;
-  while (at < text.length) {
-    const next = skipBlank(text, at);
-    if (next > at) {
-      at = next;
-      continue;
-    }
-    const char = text[at];
-    if (char === '"') {
-      const end = stringEnd(text, at);
-      if (end.closed) at = end.end;
-      else {
-        found.push({ start: at, end: end.end });
-        at = end.end;
-      }
-    } else if (char === '<' && text[at + 1] === '<') {
-      at = heredocEnd(text, at) ?? at + 2;
-    } else at++;
-  }
-  return found;
-}
-
 /** Behind white space and comments. */
 export function skipBlank(text: string, from: number): number {
   let at = from;

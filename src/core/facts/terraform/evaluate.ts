@@ -20,7 +20,7 @@ import {
 } from '../../syntax/hclNodes.js';
 import { decode, decodeTemplate, type Filled, templateParts } from '../../syntax/hclTemplate.js';
 import { parseJson } from '../../syntax/json.js';
-import { type Hole, hasHole, literalOf } from '../../syntax/text.js';
+import { type Hole, literalOf } from '../../syntax/text.js';
 import {
   type ArrayNode,
   get,
@@ -327,9 +327,8 @@ export class Evaluator {
       return only ? { hole: only } : { raw: value.raw, masked: value.masked ?? [] };
     }
     if (value.kind === 'number' || value.kind === 'boolean') return { raw: value.source, masked: [] };
-    const json =
-      (value.kind === 'object' || value.kind === 'array') && value.tag === 'jsonencode' ? toJson(value) : undefined;
-    return json === undefined ? { hole: { expression: inner } } : { raw: json, masked: [] };
+    // A list or an object, even a known one: a change inside of it would have no place to be written.
+    return { hole: { expression: inner } };
   }
 
   /** A string that a function made: it stands where the function is called. */
@@ -1006,32 +1005,6 @@ function adopt(holder: ObjectNode | ArrayNode, child: SyntaxNode): void {
     child.end <= holder.end
   )
     child.parent = holder;
-}
-
-/** The JSON of a value that is known to its last part. */
-function toJson(node: SyntaxNode): string | undefined {
-  switch (node.kind) {
-    case 'null':
-      return 'null';
-    case 'number':
-    case 'boolean':
-      return node.source;
-    case 'string':
-      return hasHole(node.text) ? undefined : JSON.stringify(node.raw);
-    case 'array': {
-      if (node.open) return undefined;
-      const items = node.items.map(toJson);
-      return items.includes(undefined) ? undefined : `[${items.join(',')}]`;
-    }
-    case 'object': {
-      if (node.open) return undefined;
-      const members = node.properties.map(({ key, value }) => {
-        const json = value && toJson(value);
-        return json === undefined || hasHole(key.text) ? undefined : `${JSON.stringify(key.raw)}:${json}`;
-      });
-      return members.includes(undefined) ? undefined : `{${members.join(',')}}`;
-    }
-  }
 }
 
 function wholeFile(file: string, text: string): StringNode {

@@ -1,5 +1,5 @@
 import type { HclCall, HclExpression, Span } from '../../syntax/hclAst.js';
-import { type HclArray, type HclProperty, isUnknown, unknownHole } from '../../syntax/hclNodes.js';
+import { type HclArray, type HclProperty, isUnknown, makeSynthetic, unknownHole } from '../../syntax/hclNodes.js';
 import { type Hole, MASK_FIRST, mask } from '../../syntax/text.js';
 import {
   type ArrayNode,
@@ -120,9 +120,11 @@ const FUNCTIONS: Readonly<Record<string, Implementation>> = {
     const lists = args.call.args.slice(1).map((_, i) => args.value(i + 1));
     const list = lists.find((value) => value?.kind === 'array');
     if (!pattern || list?.kind !== 'array') return undefined;
+    // One of a list of results cannot be written alone: where the call stands, a list is wanted.
     const items = list.items.map((_, row) => {
       const values = lists.map((value) => (value?.kind === 'array' ? value.items[row] : value));
-      return formatted(args, pattern, values);
+      const item = formatted(args, pattern, values);
+      return item && makeSynthetic(item, item.raw, undefined, item.masked);
     });
     if (items.some((item) => item === undefined)) return undefined;
     return args.evaluator.array(
@@ -138,7 +140,8 @@ const FUNCTIONS: Readonly<Record<string, Implementation>> = {
   split: (args) => {
     const [separator, text] = [args.known(0), args.known(1)];
     if (!separator || text === undefined) return undefined;
-    const items = text.split(separator).map((part) => args.evaluator.computed(args.call, args.scope, part, []));
+    const at = { document: args.scope.document, start: args.call.start, end: args.call.end };
+    const items = text.split(separator).map((part) => makeSynthetic(at, part));
     return args.evaluator.array(
       args.call,
       args.scope,

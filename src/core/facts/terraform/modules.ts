@@ -1,5 +1,5 @@
-import { makeHole, makeSynthetic, unknownHole, withElided } from '../../syntax/hclNodes.js';
-import { hasHole, literalOf } from '../../syntax/text.js';
+import { makeSynthetic, unknownHole, withElided } from '../../syntax/hclNodes.js';
+import { type Hole, hasHole, literalOf, mask } from '../../syntax/text.js';
 import {
   get,
   listOf,
@@ -230,15 +230,14 @@ function claimKey(provider: StringNode, claim: 'sub' | 'aud'): StringNode {
   return makeSynthetic(provider, `${issuer}:${claim}`, undefined, provider.masked ?? (hole ? [hole] : []));
 }
 
-/** The provider's ARN that a module makes of an issuer's URL. */
+/** The provider's ARN that a module makes of an issuer's URL, in the account and partition that it is called for. */
 function providerOf(url: StringNode, account: string | undefined): StringNode {
   if (hasHole(url.text)) return url;
   const issuer = url.raw.replace(/^https:\/\//, '');
-  if (account === undefined) {
-    const expression = `provider of ${issuer}`;
-    return makeHole(url.document, url, { expression });
-  }
-  return makeSynthetic(url, `arn:aws:iam::${account}:oidc-provider/${issuer}`);
+  const holes: Hole[] = [{ expression: 'data.aws_partition.current.partition' }];
+  if (account === undefined) holes.push({ expression: 'data.aws_caller_identity.current.account_id' });
+  const arn = `arn:${mask(3)}:iam::${account ?? mask(12)}:oidc-provider/${issuer}`;
+  return makeSynthetic(url, arn, undefined, holes);
 }
 
 function addRole(

@@ -167,8 +167,8 @@ export function readStatement(node: ObjectNode, policyNode: ObjectNode): Stateme
   const read = conditions.map(({ content }) => readCondition(content));
   const open =
     node.open ||
-    isOpenList(action?.value) ||
-    isOpenList(notAction?.value) ||
+    isOpenElement(action) ||
+    isOpenElement(notAction) ||
     read.includes(undefined) ||
     [...principals, ...notPrincipals].some(({ content }) => hasMore(get(content, 'identifiers')));
   return {
@@ -224,9 +224,10 @@ function hasMore(value: SyntaxNode | undefined): boolean {
   return value?.kind === 'array' && value.open === true;
 }
 
-/** For actions a hole may be any of them, so that a missing one proves nothing. */
-function isOpenList(value: SyntaxNode | undefined): boolean {
-  return hasMore(value) || listOf(value).some(isUnknown);
+/** A hole among the actions may be any of them, and what is still to be typed too, so that a missing one proves nothing. */
+function isOpenElement(element: Property | undefined): boolean {
+  if (!element) return false;
+  return element.value === undefined || hasMore(element.value) || listOf(element.value).some(isUnknown);
 }
 
 function permissionStatement(node: ObjectNode): PermissionStatement {
