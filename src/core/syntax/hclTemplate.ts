@@ -70,9 +70,17 @@ export function decode<P extends Span>(
   let next = 0;
   let at = content.start;
   let lineStart = true;
+  // Is the text a JSON document, and are we between its strings?
+  let json: boolean | undefined;
+  let inString = false;
   const add = (chars: string, from: number) => {
+    for (let i = 0; i < chars.length; i++) {
+      const char = chars[i]!;
+      if (json === undefined && char.trim() !== '') json = char === '{' || char === '[';
+      if (json && char === '"' && (i > 0 ? chars[i - 1] : raw.at(-1)) !== '\\') inString = !inString;
+      offsets.push(from);
+    }
     raw += chars;
-    for (let i = 0; i < chars.length; i++) offsets.push(from);
   };
   while (at < content.end) {
     if (lineStart && indent > 0) {
@@ -87,8 +95,8 @@ export function decode<P extends Span>(
       const filled = fill(part);
       if ('hole' in filled) {
         const length = part.end - part.start;
-        const value = standsForValue(raw, text, part.end, content.end) && length > 2;
         // Behind a colon of JSON it is a value of its own, which only a string can stand for.
+        const value = json && !inString && length > 2 && /[:,[]\s*$/.test(raw.slice(-40));
         const run = value ? `"${mask(length - 2)}"` : mask(length);
         for (let i = 0; i < length; i++) offsets.push(part.start + i);
         raw += run;
@@ -122,10 +130,6 @@ export function decode<P extends Span>(
   offsets.push(content.end);
   const verbatim = offsets.every((offset, i) => offset === content.start + i);
   return { raw, masked, ...(verbatim ? {} : { offsets }) };
-}
-
-function standsForValue(before: string, text: string, end: number, limit: number): boolean {
-  return /[:,[]\s*$/.test(before.slice(-40)) && /^\s*(?:[,}\]]|$)/.test(text.slice(end, Math.min(end + 40, limit)));
 }
 
 function commonIndent(text: string, content: Span, parts: readonly Span[]): number {
