@@ -101,7 +101,12 @@ export class Cluster implements LiveCluster {
     const reader = new Reader(
       state,
       { connection, hint, aws: () => this.aws(), namespace, contextNamespace, timeoutMs },
-      { account: (key) => rows.touch(key), role: (arn) => rows.touchRole(arn), all: () => rows.touchAll() },
+      {
+        account: (key) => rows.touch(key),
+        role: (arn) => rows.touchRole(arn),
+        uses: (key, arn) => rows.uses(key, arn),
+        all: () => rows.touchAll(),
+      },
       onProgress,
       signal,
     );
@@ -130,8 +135,10 @@ export class Cluster implements LiveCluster {
       if (done || signal.aborted) return;
       const count = session.state.serviceAccounts.size;
       if (count === 0) continue;
-      wait = EMIT_MS;
+      const begun = performance.now();
       const snapshot = await this.make(session, false, signal).catch(() => undefined);
+      // Showing must not slow the reading down by more than a tenth or so.
+      wait = Math.max(EMIT_MS, (performance.now() - begun) * 8);
       if (snapshot === undefined || done) return;
       if (shown !== count || snapshot.serviceAccounts.some((row) => !row.pending)) {
         shown = count;

@@ -27,7 +27,6 @@ export interface Judgement {
   readonly row: ServiceAccountIdentity;
   readonly resolution: Resolution;
   readonly question: TrustQuestion | undefined;
-  readonly answer: TrustAnswer | undefined;
   readonly role: ReadRole | undefined;
 }
 
@@ -93,8 +92,7 @@ export function judge(state: ClusterState, account: ServiceAccountRecord): Judge
     notes.missing("the node's role: it could not be read");
 
   const status = statusOf(notes);
-  const list = podStates.map(({ pod, identity }) => podState(state, pod, identity, association));
-  const stale = list.filter((pod) => pod.stale).length;
+  const stale = podStates.filter(({ identity }) => identity.stale).length;
   const expected = expectedIdentity(resolution, association, linked.trust);
   const verified = state.verified.get(key);
   const callerIdentity: CallerIdentity = {
@@ -117,14 +115,22 @@ export function judge(state: ClusterState, account: ServiceAccountRecord): Judge
     ...(linked.detail === undefined ? {} : { trustDetail: linked.detail }),
     status,
     identity: identityLine(resolution),
-    summary: summaryOf(notes, status, list.length, podsGap === undefined),
+    summary: summaryOf(notes, status, podStates.length, podsGap === undefined),
     callerIdentity,
-    pods: { total: list.length, stale, known: podsGap === undefined, list },
+    pods: {
+      total: podStates.length,
+      stale,
+      known: podsGap === undefined,
+      // Looked at for a few rows only, and fifty thousand are many.
+      get list() {
+        return podStates.map(({ pod, identity }) => podState(state, pod, identity, association));
+      },
+    },
     findings: notes.findings,
     unknown: notes.unknown,
     pending: notes.pending,
   };
-  return { row, resolution, question: linked.question, answer: linked.answer, role: linked.role };
+  return { row, resolution, question: linked.question, role: linked.role };
 }
 
 function runningPods(state: ClusterState, key: string): PodRecord[] {
@@ -139,7 +145,6 @@ interface LinkedRole {
   readonly detail?: TrustDetail;
   readonly role?: ReadRole;
   readonly question?: TrustQuestion;
-  readonly answer?: TrustAnswer;
 }
 
 function judgeRole(
@@ -216,7 +221,7 @@ function judgeRole(
     );
   if (asked.trust === 'denied') denied(state, account, winner, arn, association, asked, read, notes);
   if (winner === 'irsa') judgeProvider(state, arn, audience, asked.trust, notes);
-  return { trust: asked.trust, detail: asked.detail, role: read, question, answer: asked };
+  return { trust: asked.trust, detail: asked.detail, role: read, question };
 }
 
 function questionFor(

@@ -38,6 +38,8 @@ export interface ReaderOptions {
 export interface Changes {
   account(key: string): void;
   role(arn: string): void;
+  /** An account's row depends on a role. */
+  uses(key: string, arn: string): void;
   all(): void;
 }
 
@@ -81,7 +83,7 @@ export class Reader {
   /** A role that came up later, by a watch. */
   async readRolesOf(account: ServiceAccountRecord): Promise<void> {
     const arn = annotationOf(account);
-    if (arn !== undefined) this.askRole(arn);
+    if (arn !== undefined) this.askRole(arn, keyOf(account.namespace, account.name));
     await this.roles.idle();
   }
 
@@ -149,7 +151,7 @@ export class Reader {
           state.serviceAccounts.set(key, account);
           this.changes.account(key);
           const arn = annotationOf(account);
-          if (arn !== undefined) this.askRole(arn);
+          if (arn !== undefined) this.askRole(arn, key);
         },
         count: () => state.serviceAccounts.size,
       },
@@ -418,8 +420,8 @@ export class Reader {
       const answer = await describeAssociation(aws, cluster, listed, timeoutMs, signal);
       if (answer.ok) {
         state.associations.set(key, answer.value);
-        if (answer.value.roleArn !== undefined) this.askRole(answer.value.roleArn);
-        if (answer.value.targetRoleArn !== undefined) this.askRole(answer.value.targetRoleArn);
+        if (answer.value.roleArn !== undefined) this.askRole(answer.value.roleArn, key);
+        if (answer.value.targetRoleArn !== undefined) this.askRole(answer.value.targetRoleArn, key);
       } else state.associationUnknown.set(listed.id, this.gap(answer.failure));
       this.changes.account(key);
       this.progress({ what: 'associations', done: described.done, total: described.asked });
@@ -486,7 +488,8 @@ export class Reader {
   }
 
   /** One call for each distinct role, however many service accounts have it. */
-  private askRole(arn: string): void {
+  private askRole(arn: string, user: string): void {
+    this.changes.uses(user, arn);
     const role = parseRoleArn(arn);
     // Its row says what is wrong with it; there is nothing to ask.
     if (!role) return;

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { annotationOf, type Judgement, judge } from './judge.js';
+import { type Judgement, judge } from './judge.js';
 import type { ServiceAccountRecord } from './kubernetes/records.js';
 import { type ClusterState, unknownIn } from './state.js';
 import type { ServiceAccountIdentity } from './types.js';
@@ -14,6 +14,7 @@ const SLICE_MS = 12;
 export class Rows {
   private readonly judgements = new Map<string, Judgement>();
   private dirty = new Set<string>();
+  private readonly users = new Map<string, Set<string>>();
   private everything = false;
   private sorted: string[] = [];
   private resort = false;
@@ -29,13 +30,16 @@ export class Rows {
     this.everything = true;
   }
 
+  /** The account's row depends on that role. */
+  uses(key: string, arn: string): void {
+    const users = this.users.get(arn);
+    if (users) users.add(key);
+    else this.users.set(arn, new Set([key]));
+  }
+
   /** A role's answer came: those that ask for it. */
   touchRole(arn: string): void {
-    for (const [key, account] of this.state.serviceAccounts) {
-      const association = this.state.associations.get(key);
-      if (annotationOf(account) === arn || association?.roleArn === arn || association?.targetRoleArn === arn)
-        this.dirty.add(key);
-    }
+    for (const key of this.users.get(arn) ?? []) this.dirty.add(key);
   }
 
   get(key: string): Judgement | undefined {

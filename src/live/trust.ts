@@ -23,18 +23,50 @@ export type TrustQuestion =
       readonly disableSessionTags: boolean;
     };
 
+/** The decision and its nearest miss; the trace is made when somebody looks at it, ten thousand would weigh too much. */
 export interface TrustAnswer {
   readonly trust: Trust;
   readonly detail: TrustDetail;
-  readonly evaluation: Evaluation;
-  readonly request: AccessRequest;
 }
 
-/** Asks a role's trust policy, as AWS would be asked for the next pod. */
+const asked = new WeakMap<TrustPolicy, Map<string, TrustAnswer>>();
+
+/** Asks a role's trust policy, as AWS would be asked for the next pod. The same question is answered once. */
 export function askTrust(policy: TrustPolicy, question: TrustQuestion): TrustAnswer {
+  const key = Object.values(question).join('\n');
+  const known = asked.get(policy);
+  const answer = known?.get(key) ?? answerOf(policy, question);
+  if (known) known.set(key, answer);
+  else asked.set(policy, new Map([[key, answer]]));
+  return answer;
+}
+
+function answerOf(policy: TrustPolicy, question: TrustQuestion): TrustAnswer {
   const request = requestOf(question);
   const evaluation = evaluate(policy, request);
-  const trace = evaluation.statements.flatMap(({ index, effect, matches, checks }): TraceLine[] => [
+  const { decision } = evaluation;
+  const decisive = evaluation.statements.find(
+    ({ effect, matches }) => matches === 'yes' && effect === (decision === 'denied' ? 'Deny' : 'Allow'),
+  );
+  const miss = nearestMiss(evaluation, request);
+  const open = decision === 'unknown' ? unknownKeys(evaluation) : [];
+  return {
+    trust: decision,
+    detail: {
+      get trace() {
+        return traceOf(evaluate(policy, requestOf(question)));
+      },
+      ...(decisive === undefined ? {} : { statement: decisive.index }),
+      ...(miss === undefined ? {} : { nearestMiss: miss }),
+      ...(open.length === 0
+        ? {}
+        : { why: `it depends on ${open.map((key) => `'${key}'`).join(', ')}, which only AWS knows at that moment` }),
+    },
+  };
+}
+
+function traceOf(evaluation: Evaluation): TraceLine[] {
+  return evaluation.statements.flatMap(({ index, effect, matches, checks }): TraceLine[] => [
     { statement: index, effect, element: 'statement', key: '', expected: '', actual: '', matches },
     ...checks.map(
       (check): TraceLine => ({
@@ -49,24 +81,6 @@ export function askTrust(policy: TrustPolicy, question: TrustQuestion): TrustAns
       }),
     ),
   ]);
-  const decisive = evaluation.statements.find(
-    ({ effect, matches }) => matches === 'yes' && effect === (evaluation.decision === 'denied' ? 'Deny' : 'Allow'),
-  );
-  const miss = nearestMiss(evaluation, request);
-  const open = evaluation.decision === 'unknown' ? unknownKeys(evaluation) : [];
-  return {
-    trust: evaluation.decision,
-    evaluation,
-    request,
-    detail: {
-      trace,
-      ...(miss === undefined ? {} : { nearestMiss: miss }),
-      ...(decisive === undefined ? {} : { statement: decisive.index }),
-      ...(open.length === 0
-        ? {}
-        : { why: `it depends on ${open.map((key) => `'${key}'`).join(', ')}, which only AWS knows at that moment` }),
-    },
-  };
 }
 
 function unknownKeys(evaluation: Evaluation): string[] {
