@@ -4,6 +4,7 @@
  */
 import * as hcl from './hclEdits.js';
 import * as json from './jsonEdits.js';
+import * as shell from './shellEdits.js';
 import {
   type ArrayNode,
   type ObjectNode,
@@ -141,7 +142,16 @@ export interface Writer {
 }
 
 function writer(document: SourceDocument): Writer {
-  return document.language === 'yaml' ? yaml.writer : document.language === 'hcl' ? hcl.writer : json.writer;
+  switch (document.language) {
+    case 'yaml':
+      return yaml.writer;
+    case 'hcl':
+      return hcl.writer;
+    case 'shell':
+      return shell.writer;
+    default:
+      return json.writer;
+  }
 }
 
 /** Applies edits of one file, last first; for tests and the command line. */

@@ -56,6 +56,6 @@ export function stringPart(node: StringNode, from: number, to: number, notation?
     offsets,
     ends,
     contentStart: offsets[0]!,
-    encode: (text) => encodeInto(node, notation ? notation.encode(text) : text, from),
+    encode: (text, at) => encodeInto(node, notation ? notation.encode(text) : text, from + at),
   };
 }

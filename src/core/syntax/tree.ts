@@ -131,14 +131,14 @@ export function spanInHost(
 ): [start: number, end: number] {
   const from = host.toHost(start);
   if (end <= start) return [from, from];
-  const known = host.toHostEnd?.(end);
-  if (known !== undefined) return [from, known];
-  const last = host.toHost(end - 1);
   const next = host.toHost(end);
   // Behind the content may come a line break and an indentation of the host: those are no part of a span that ends
   // before them, but of one that takes the line break along.
-  const breaks = document.text[end - 1] !== '\n' && host.document.text.slice(last, next).includes('\n');
-  return [from, breaks ? last + 1 : next];
+  if (document.text[end - 1] === '\n') return [from, next];
+  const known = host.toHostEnd?.(end);
+  if (known !== undefined) return [from, known];
+  const last = host.toHost(end - 1);
+  return [from, host.document.text.slice(last, next).includes('\n') ? last + 1 : next];
 }
 
 /** The file's own document, however deeply this one is embedded. */

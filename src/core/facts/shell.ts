@@ -1,0 +1,125 @@
+import { embedJson, embedYaml } from '../syntax/embed.js';
+import { parseShell, type ShellCommand } from '../syntax/shell.js';
+import { stringPart } from '../syntax/stringPart.js';
+import type { BooleanNode, ObjectNode, Property, SourceDocument, StringNode, SyntaxNode } from '../syntax/tree.js';
+import { readAwsCli } from './awsCli.js';
+import type { Facts } from './model.js';
+
+/**
+ * What a shell script says: `aws` commands about roles and associations, and the documents in its here-documents and quotes.
+ * @param readDocument reads a JSON or YAML document that stands for itself, like a file's
+ */
+export function readShell(
+  document: SourceDocument,
+  facts: Facts,
+  readDocument: (root: SyntaxNode, facts: Facts) => void,
+): void {
+  const { commands, heredocs } = parseShell(document);
+  const used = new Set<StringNode>();
+  const files = new Map(
+    heredocs.flatMap(({ target, body }) => (target === undefined ? [] : [[target, body] as const])),
+  );
+  for (const command of commands) {
+    const call = awsCall(command, files);
+    if (!call) continue;
+    for (const value of call.values) used.add(value);
+    readAwsCli(call.node, facts);
+  }
+  const documents = [
+    ...heredocs.map(({ body }) => body),
+    ...commands.flatMap(({ words }) => words.flatMap(documentIn)),
+  ];
+  for (const node of documents) {
+    if (used.has(node)) continue;
+    for (const root of rootsIn(node)) readDocument(root, facts);
+  }
+}
+
+/** A word that is a document, or an assignment of one: `POLICY='{…}'`. */
+function documentIn(word: StringNode): StringNode[] {
+  const assigned = /^[A-Za-z_]\w*=(?=\s*[{[])/.exec(word.raw)?.[0].length;
+  if (assigned !== undefined) return [stringPart(word, assigned, word.raw.length)];
+  return /^\s*[{[][\s\S]*"/.test(word.raw) ? [word] : [];
+}
+
+function rootsIn(node: StringNode): readonly SyntaxNode[] {
+  if (/^\s*[{[]/.test(node.raw)) {
+    const root = embedJson(node);
+    return root ? [root] : [];
+  }
+  return /^(?:apiVersion|kind|Resources)[ \t]*:/m.test(node.raw) ? embedYaml(node) : [];
+}
+
+/** Commands whose options are the fields of an API call's input. */
+const CALLS: Readonly<Record<string, 'iam' | 'eks'>> = {
+  'create-role': 'iam',
+  'update-assume-role-policy': 'iam',
+  'put-role-policy': 'iam',
+  'attach-role-policy': 'iam',
+  'create-open-id-connect-provider': 'iam',
+  'create-pod-identity-association': 'eks',
+};
+
+/** Names that the API spells otherwise than its options. */
+const FIELDS: Readonly<Record<string, string>> = { ClientIdList: 'ClientIDList' };
+
+interface AwsCall {
+  /** The command's options as an object with the API's field names. */
+  readonly node: ObjectNode;
+  readonly values: readonly StringNode[];
+}
+
+function awsCall({ words, start, end }: ShellCommand, files: ReadonlyMap<string, StringNode>): AwsCall | undefined {
+  const aws = words.findIndex(({ raw }) => /(?:^|\/)aws$/.test(raw));
+  if (aws < 0) return undefined;
+  const at = words.findIndex(({ raw }, index) => index > aws && Object.hasOwn(CALLS, raw));
+  const name = words[at]?.raw;
+  if (name === undefined || words[at - 1]?.raw !== CALLS[name]) return undefined;
+  const values: StringNode[] = [];
+  const properties: Property[] = [];
+  const { document } = words[at]!;
+  for (let index = at + 1; index < words.length; ) {
+    const word = words[index++]!;
+    const option = /^--([a-z][a-z0-9-]*)(=?)/.exec(word.raw);
+    if (!option) continue;
+    const given: StringNode[] = option[2] ? [stringPart(word, option[0].length, word.raw.length)] : [];
+    while (!option[2] && index < words.length && !/^(?:--[a-z]|[<>]|\d>)/.test(words[index]!.raw))
+      given.push(words[index++]!);
+    const value = given[0] && fileBehind(given[0], files);
+    if (value) values.push(value, ...given);
+    properties.push({
+      key: named(stringPart(word, 0, 2 + option[1]!.length), fieldName(option[1]!, CALLS[name]!)),
+      value: value ? (given.length > 1 ? listOfWords(given) : value) : flag(word, option[1]!),
+    });
+  }
+  const node: ObjectNode = { kind: 'object', document, start, end, properties, style: 'flow' };
+  return { node, values };
+}
+
+/** `file://trust.json` is the here-document that the same script writes to that file. */
+function fileBehind(value: StringNode, files: ReadonlyMap<string, StringNode>): StringNode {
+  const path = /^file:\/\/(?:\.\/)?(.+)$/.exec(value.raw)?.[1];
+  return (path === undefined ? undefined : (files.get(path) ?? files.get(`./${path}`))) ?? value;
+}
+
+function fieldName(option: string, service: 'iam' | 'eks'): string {
+  const bare = option.replace(/^no-(?=disable-)/, '');
+  const camel = bare.replace(/-([a-z0-9])/g, (_dash, letter: string) => letter.toUpperCase());
+  if (service === 'eks') return camel;
+  const pascal = camel[0]!.toUpperCase() + camel.slice(1);
+  return FIELDS[pascal] ?? pascal;
+}
+
+function named(key: StringNode, name: string): StringNode {
+  return { ...key, raw: name, text: [name], style: 'expression' };
+}
+
+function flag(word: StringNode, option: string): BooleanNode {
+  const { document, start, end } = word;
+  return { kind: 'boolean', document, start, end, value: !option.startsWith('no-'), source: word.raw };
+}
+
+function listOfWords(items: readonly StringNode[]): SyntaxNode {
+  const { document, start } = items[0]!;
+  return { kind: 'array', document, start, end: items.at(-1)!.end, items, style: 'flow' };
+}
