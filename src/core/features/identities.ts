@@ -331,7 +331,11 @@ function chainOf(told: Told): Chain {
     });
   }
   if (told.miss !== undefined)
-    links.push({ label: 'difference', text: told.miss, ...(policy ? { source: sourceOf(policy.node) } : {}) });
+    links.push({
+      label: 'difference',
+      text: told.miss,
+      ...(verdict && policy ? { source: sourceOf(missedNode(verdict.evaluation) ?? policy.node) } : {}),
+    });
   if (told.trust === 'denied') {
     links.push({
       label: 'what AWS says',
@@ -347,6 +351,14 @@ function chainOf(told: Told): Chain {
     verdict: resolution.winner === 'none' ? 'NO ROLE' : decisions[told.trust],
     links,
   };
+}
+
+/** The value that stands in the way, of the first statement that could let it in. */
+function missedNode({ statements }: Evaluation): SyntaxNode | undefined {
+  const missed = statements
+    .filter(({ effect }) => effect === 'Allow')
+    .flatMap(({ checks }) => checks.filter(({ matches }) => matches === 'no'));
+  return missed[0] && (missed[0].condition?.values[0] ?? missed[0].node);
 }
 
 function statementLink({ index, effect, matches, checks, statement }: StatementTrace): ChainLink {

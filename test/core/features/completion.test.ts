@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { completionsAt } from '../../../src/core/features/completion.js';
+import { account, deployment, ISSUER, PROVIDER, role, workspaceOf } from './support.js';
+
+function complete(files: Readonly<Record<string, string>>) {
+  const { facts, all, workspace, file, offset, analysis } = workspaceOf(files);
+  return completionsAt(facts, all(), workspace, file, offset).map(({ text, replaces }) => ({
+    text,
+    over: analysis.text(replaces.file)!.slice(replaces.start, replaces.end),
+  }));
+}
+
+const texts = (files: Readonly<Record<string, string>>) => complete(files).map(({ text }) => text);
+const sa = account('payments', 'api', 'payments-api');
+
+describe('completion', () => {
+  test('of actions replaces the string’s content', () => {
+    const found = complete({ 'role.json': role('r', 's').replace('sts:AssumeRoleWithWebIdentity', 'sts:A¦') });
+    expect(found).toContainEqual({ text: 'sts:AssumeRoleWithWebIdentity', over: 'sts:A' });
+  });
+  test('of an empty action', () => {
+    expect(texts({ 'role.json': role('r', 's').replace('sts:AssumeRoleWithWebIdentity', '¦') })).toContain(
+      'sts:TagSession',
+    );
+  });
+  test('of condition keys offers the claims of the statement’s provider', () => {
+    expect(texts({ 'role.json': role('r', 's').replace(`${ISSUER}:sub`, '¦') }).slice(0, 2)).toEqual([
+      `${ISSUER}:sub`,
+      `${ISSUER}:aud`,
+    ]);
+  });
+  test('of subjects offers the accounts of the workspace', () => {
+    expect(texts({ 'sa.yaml': sa, 'role.json': role('r', 'system:¦') })).toEqual([
+      'system:serviceaccount:payments:api',
+    ]);
+  });
+  test('of providers offers those that other files name', () => {
+    expect(texts({ 'a.json': role('a', 's'), 'b.json': role('b', 's').replace(PROVIDER, '¦') })).toContain(PROVIDER);
+  });
+  test('of a role ARN offers the roles of the workspace', () => {
+    const half = sa.replace('arn:aws:iam::111122223333:role/payments-api', 'arn:aws¦');
+    expect(texts({ 'sa.yaml': half, 'role.json': role('payments-api', 's') })).toContain(
+      'arn:aws:iam::111122223333:role/payments-api',
+    );
+  });
+  test('of a service account name stays in the namespace', () => {
+    const found = texts({
+      'sa.yaml': `${sa}---\n${account('reports', 'other')}`,
+      'd.yaml': deployment('payments', 'api', 'a¦'),
+    });
+    expect(found).toEqual(['api']);
+  });
+  test('offers nothing where nothing of ours stands', () => {
+    expect(texts({ 'sa.yaml': sa.replace('kind', 'k¦ind') })).toEqual([]);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { identities } from '../../../src/core/features/identities.js';
+import { explain } from '../../../src/core/identity/explain.js';
+import { account, deployment, role, workspaceOf } from './support.js';
+
+const subject = (namespace: string, name: string) => `system:serviceaccount:${namespace}:${name}`;
+
+function only(files: Readonly<Record<string, string>>) {
+  const found = identities(workspaceOf(files).workspace);
+  expect(found).toHaveLength(1);
+  return found[0]!;
+}
+
+describe('the identity of a service account in files', () => {
+  test('with a role that lets it in', () => {
+    const identity = only({
+      'k8s/api.yaml': account('payments', 'api', 'payments-api'),
+      'iam/api.json': role('payments-api', subject('payments', 'api')),
+    });
+    expect(identity).toMatchObject({
+      namespace: 'payments',
+      name: 'api',
+      mechanism: 'irsa',
+      trust: 'allowed',
+      status: 'ok',
+      statement: 0,
+      summary: 'IRSA → payments-api',
+    });
+    expect(identity.trustPolicy?.file).toBe('iam/api.json');
+  });
+
+  test('with a role that denies it names the difference', () => {
+    const identity = only({
+      'k8s/worker.yaml': account('payments', 'worker', 'payments-worker'),
+      'iam/worker.json': role('payments-worker', subject('payments', 'wrker')),
+    });
+    expect(identity).toMatchObject({ trust: 'denied', status: 'error' });
+    expect(identity.nearestMiss).toContain("'wrker' ≠ 'worker'");
+    expect(identity.summary).toContain("'wrker' ≠ 'worker'");
+  });
+
+  test('with a role that is not in the workspace is unknown, not fine', () => {
+    expect(only({ 'sa.yaml': account('payments', 'api', 'elsewhere') })).toMatchObject({
+      trust: 'not-checked',
+      status: 'unknown',
+      summary: 'IRSA → elsewhere · role is not in the workspace',
+    });
+  });
+
+  test('without a role', () => {
+    expect(only({ 'sa.yaml': account('payments', 'plain') })).toMatchObject({
+      mechanism: 'none',
+      trust: 'not-checked',
+      status: 'ok',
+      summary: 'no role of its own',
+    });
+  });
+
+  test('without a namespace says so', () => {
+    expect(only({ 'sa.yaml': 'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n' }).namespace).toBe(
+      '(namespace not set)',
+    );
+  });
+
+  test('explains itself from the workload to the statement', () => {
+    const identity = only({
+      'k8s/worker.yaml': `${account('payments', 'worker', 'payments-worker')}---\n${deployment('payments', 'worker', 'worker')}`,
+      'iam/worker.json': role('payments-worker', subject('payments', 'wrker')),
+    });
+    const text = explain(identity.chain());
+    expect(text).toContain('payments/worker → arn:aws:iam::111122223333:role/payments-worker    DENIED');
+    expect(text).toMatch(/deployment +worker runs as worker +k8s\/worker\.yaml:12/);
+    expect(text).toMatch(/annotation +eks\.amazonaws\.com\/role-arn = .* k8s\/worker\.yaml:7/);
+    expect(text).toMatch(
+      /…CDEF:sub +StringEquals {2}system:serviceaccount:payments:wrker {2}✗ {2}got system:serviceaccount:payments:worker/,
+    );
+    expect(text).toContain('AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity');
+  });
+});
