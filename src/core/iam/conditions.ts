@@ -2,7 +2,7 @@ import type { Condition } from '../facts/model.js';
 import { hasHole, literalOf, type Ternary, type Text } from '../syntax/text.js';
 import type { SyntaxNode } from '../syntax/tree.js';
 import { splitParts } from './arn.js';
-import { matchPattern, type Pattern, patternOf, type Step } from './globs.js';
+import { globPattern, literalPattern, matchPattern, type Pattern, patternOf, type Step } from './globs.js';
 import { type Operator, parseOperator } from './operators.js';
 import type { KeyState } from './request.js';
 import { all, and, any, either, not, or, ternary } from './ternary.js';
@@ -115,6 +115,10 @@ function testsFor(operator: Operator, wanted: Text, lookup: (key: string) => Key
   switch (operator.type) {
     case 'string':
     case 'arn': {
+      if (operator.type === 'string' && !wanted.some((part) => typeof part === 'string' && part.includes('${'))) {
+        const pattern = operator.wildcards ? globPattern(wanted, operator) : literalPattern(wanted, operator);
+        return [(value) => matchPattern(pattern, value)];
+      }
       const compare = operator.type === 'arn' ? arnTest : stringTest;
       const literal = (): Test[] => {
         const expansion = expandVariables(wanted, operator.wildcards, lookup, 'literal');

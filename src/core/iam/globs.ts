@@ -14,6 +14,8 @@ export type Step = number | Hole;
 export const STAR = -1;
 export const ONE = -2;
 
+const ASCII = /^[ -\x7f]*$/;
+
 /** A pattern made ready for matching. Case is folded in it already. */
 export interface Pattern {
   readonly steps: readonly Step[];
@@ -25,12 +27,40 @@ export interface Pattern {
 
 /** `*` and `?` in the literal parts are wildcards. */
 export function globPattern(text: Text, options: GlobOptions = {}): Pattern {
+  const known = literalOf(text);
+  if (known !== undefined && !/[*?]/.test(known)) return new LiteralPattern(known, options.ignoreCase === true);
   return patternOf(stepsOf(text, true), options);
 }
 
 /** Every character stands for itself. */
 export function literalPattern(text: Text, options: GlobOptions = {}): Pattern {
-  return patternOf(stepsOf(text, false), options);
+  const known = literalOf(text);
+  return known === undefined
+    ? patternOf(stepsOf(text, false), options)
+    : new LiteralPattern(known, options.ignoreCase === true);
+}
+
+/** Most patterns are plain words that are only ever compared: their steps are made when somebody asks. */
+class LiteralPattern implements Pattern {
+  readonly literal: string;
+  readonly holes = false;
+  #steps: readonly Step[] | undefined;
+
+  constructor(
+    value: string,
+    readonly ignoreCase: boolean,
+  ) {
+    this.literal = ignoreCase ? fold(value) : value;
+  }
+
+  get steps(): readonly Step[] {
+    if (!this.#steps) {
+      const steps: Step[] = [];
+      pushSteps(steps, this.literal, false);
+      this.#steps = steps;
+    }
+    return this.#steps;
+  }
 }
 
 export function patternOf(steps: readonly Step[], options: GlobOptions = {}): Pattern {
@@ -206,15 +236,19 @@ function sameHole(a: Step | undefined, b: Hole): boolean {
   return typeof a === 'object' && a.address !== undefined && a.address === b.address && a.attribute === b.attribute;
 }
 
+/** Character by character: in a whole word a letter's lower case may depend on its neighbours. */
 function fold(value: string): string {
-  return value.toLowerCase();
+  if (ASCII.test(value)) return value.toLowerCase();
+  let folded = '';
+  for (let i = 0; i < value.length; i++) folded += value.charAt(i).toLowerCase();
+  return folded;
 }
 
 function foldSteps(steps: readonly Step[]): Step[] {
   const folded: Step[] = [];
   for (const step of steps) {
     if (typeof step !== 'number' || step < 0) folded.push(step);
-    else pushSteps(folded, fold(String.fromCharCode(step)), false);
+    else pushSteps(folded, String.fromCharCode(step).toLowerCase(), false);
   }
   return folded;
 }
