@@ -62,11 +62,8 @@ export function accountRow(account: ServiceAccountIdentity, cluster: ClusterOfRo
 }
 
 /** In order: what it gets. Not in order: the reason first, for side bars are narrow. */
-function describe(account: ServiceAccountIdentity): string {
-  const gets = account.roleArn
-    ? `${mechanismNames[account.winner]} → ${roleName(account.roleArn)}`
-    : mechanismNames[account.winner];
-  return account.status === 'ok' ? `${gets} · ${account.summary}` : `${account.summary} · ${gets}`;
+function describe({ status, identity, summary }: ServiceAccountIdentity): string {
+  return status === 'ok' ? `${identity} · ${summary}` : `${summary} · ${identity}`;
 }
 
 function hasOwnRole(account: ServiceAccountIdentity): boolean {

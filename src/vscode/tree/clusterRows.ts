@@ -1,5 +1,11 @@
 import { escapeMarkdown } from '../../core/features/markdown.js';
-import type { ClusterSnapshot, ContextSummary, LiveFailure, ServiceAccountIdentity } from '../../live/types.js';
+import type {
+  ClusterSnapshot,
+  ContextSummary,
+  LiveFailure,
+  NodeGroupState,
+  ServiceAccountIdentity,
+} from '../../live/types.js';
 import { accountRow, type ClusterOfRow, filterable, findingRow } from './accountRows.js';
 import type { Filter } from './filter.js';
 import type { Row } from './row.js';
@@ -64,6 +70,14 @@ export function clusterRows(snapshot: ClusterSnapshot, cluster: ClusterOfRow, fi
         mark: 'warning',
         tooltip: 'Shows these only.',
         command: { command: 'podIam.clusters.showProblems', title: 'Show What Needs Attention' },
+      });
+    }
+    if (snapshot.complete && !snapshot.listed) {
+      rows.push({
+        id: `${id}#notListed`,
+        label: 'Service accounts could not be listed',
+        description: 'only those that associations name are shown',
+        mark: 'unknown',
       });
     }
     if (snapshot.failures.length > 0) rows.push(failuresRow(snapshot.failures, id));
@@ -207,13 +221,32 @@ function nodesRow(snapshot: ClusterSnapshot, id: string): Row {
       groups.value.map((group) => ({
         id: `${id}#nodes/${group.name}`,
         label: group.name,
-        description: [group.nodeRole ? `node role ${roleName(group.nodeRole)}` : '', group.status, group.amiType]
+        description: [
+          group.nodeRole ? `node role ${roleName(group.nodeRole)}` : '',
+          imdsWords(group.imds),
+          group.status,
+          group.amiType,
+        ]
           .filter(Boolean)
           .join(' · '),
         ...(group.nodeRole ? { tooltip: `Pods without an identity of their own reach \`${group.nodeRole}\`.` } : {}),
         icon: 'vm',
       })),
   };
+}
+
+/** How pods reach the node's role: IMDSv2 and a hop limit of one keep them from it. */
+function imdsWords(imds: NodeGroupState['imds']): string {
+  if (!imds) return 'IMDS unknown';
+  if (imds.disabled) return 'IMDS off';
+  return (
+    [
+      imds.tokens === 'required' ? 'IMDSv2 required' : imds.tokens === 'optional' ? 'IMDSv1 allowed' : '',
+      imds.hopLimit === undefined ? '' : `hop limit ${imds.hopLimit}`,
+    ]
+      .filter(Boolean)
+      .join(', ') || 'IMDS as the AMI has it'
+  );
 }
 
 function fargateRow(snapshot: ClusterSnapshot, id: string): Row {

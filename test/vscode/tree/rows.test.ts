@@ -1,0 +1,188 @@
+import { describe, expect, test } from 'vitest';
+import { accountRow, type ClusterOfRow } from '../../../src/vscode/tree/accountRows.js';
+import { clusterRows, contextLabel, openContextDescription } from '../../../src/vscode/tree/clusterRows.js';
+import { Filter } from '../../../src/vscode/tree/filter.js';
+import { accessibleLabel, type Row } from '../../../src/vscode/tree/row.js';
+import { ago, callerWords, spokenTally, tally } from '../../../src/vscode/tree/words.js';
+import { identity, NOW, snapshot } from './support.js';
+
+const cluster: ClusterOfRow = {
+  context: 'prod',
+  clusterName: 'orders-prod',
+  region: 'eu-west-1',
+  hasTrustPolicy: () => true,
+  isInFiles: () => false,
+  now: NOW,
+};
+const all = new Filter('');
+
+/** Every row below, the row itself too. */
+function* below(rows: readonly Row[]): Generator<Row> {
+  for (const row of rows) {
+    yield row;
+    yield* below(row.children?.() ?? []);
+  }
+}
+
+describe('a service account’s row', () => {
+  test('in order says what it gets', () => {
+    expect(accountRow(identity(), cluster)).toMatchObject({
+      label: 'api',
+      description: 'IRSA → payments-api · 2 pods',
+      mark: 'ok',
+    });
+  });
+  test('not in order says the reason first', () => {
+    const row = accountRow(
+      identity({ status: 'error', trust: 'denied', summary: "trust denies: 'wrker' ≠ 'worker'" }),
+      cluster,
+    );
+    expect(row).toMatchObject({ description: "trust denies: 'wrker' ≠ 'worker' · IRSA → payments-api", mark: 'error' });
+  });
+  test('with nothing of its own has neither tick nor cross', () => {
+    const row = accountRow(
+      identity({
+        mechanism: 'node-role',
+        winner: 'node-role',
+        roleArn: 'arn:aws:iam::111122223333:role/ng',
+        trust: 'not-checked',
+        identity: 'node role ng',
+        summary: '1 pod',
+      }),
+      cluster,
+    );
+    expect(row).toMatchObject({ mark: 'none', description: 'node role ng · 1 pod' });
+    expect(row.capabilities).not.toContain('hasRole');
+    expect(row.capabilities).not.toContain('canVerify');
+  });
+  test('being read spins', () => {
+    expect(accountRow(identity({ pending: true, status: 'unknown' }), cluster).mark).toBe('pending');
+  });
+  test('that is unknown always carries why', () => {
+    const rows = accountRow(
+      identity({
+        status: 'unknown',
+        trust: 'unknown',
+        trustDetail: { why: 'iam:GetRole is forbidden', trace: [] },
+        unknown: ['iam:GetRole is forbidden'],
+      }),
+      cluster,
+    );
+    const texts = [...below([rows])].map(({ description }) => description);
+    expect(texts).toContain('iam:GetRole is forbidden');
+    expect(texts).toContain('unknown · iam:GetRole is forbidden');
+  });
+  test('offers what can be done', () => {
+    expect(accountRow(identity(), cluster).capabilities).toEqual([
+      'hasName',
+      'hasKubectl',
+      'canExplain',
+      'hasRole',
+      'canVerify',
+      'hasTrustPolicy',
+    ]);
+    expect(accountRow(identity(), { ...cluster, isInFiles: () => true }).capabilities).toContain('canCompare');
+    expect(accountRow(identity(), { ...cluster, hasTrustPolicy: () => false }).capabilities).not.toContain(
+      'hasTrustPolicy',
+    );
+  });
+  test('says to a screen reader what icons say', () => {
+    expect(accountRow(identity({ status: 'warning', summary: 'annotation ignored' }), cluster).accessibleLabel).toBe(
+      'api, IRSA, warning, annotation ignored',
+    );
+    for (const row of below([accountRow(identity(), cluster)])) expect(accessibleLabel(row)).toMatch(/\S/);
+  });
+  test('has ids that are all different and the same each time', () => {
+    const ids = () =>
+      [...below([accountRow(identity({ unknown: ['a', 'b'], associationId: 'a-1' }), cluster)])].map(({ id }) => id);
+    expect(new Set(ids()).size).toBe(ids().length);
+    expect(ids()).toEqual(ids());
+  });
+});
+
+describe('a cluster’s rows', () => {
+  const accounts = [
+    identity({ namespace: 'payments', name: 'api' }),
+    identity({ namespace: 'payments', name: 'worker', status: 'error' }),
+    identity({ namespace: 'reports', name: 'r', status: 'unknown' }),
+  ];
+
+  test('are attention, namespaces with their tallies, and the cluster', () => {
+    const rows = clusterRows(snapshot({ serviceAccounts: accounts }), cluster, all);
+    expect(rows.map(({ label, description }) => [label, description])).toEqual([
+      ['1 needs attention', undefined],
+      ['payments', '2 · 1 ✗'],
+      ['reports', '1 · 1 ?'],
+      ['Cluster', 'EKS'],
+    ]);
+  });
+  test('narrowed by a filter are namespaces only, opened', () => {
+    const rows = clusterRows(snapshot({ serviceAccounts: accounts }), cluster, new Filter('is:error'));
+    expect(rows.map(({ label, expanded }) => [label, expanded])).toEqual([['payments', true]]);
+    expect(rows[0]!.children!().map(({ label }) => label)).toEqual(['worker']);
+  });
+  test('show each failure as what it is', () => {
+    const failures = [
+      {
+        what: 'iam:GetRole ledger',
+        reason: 'forbidden' as const,
+        message: 'not authorized',
+        permission: 'iam:GetRole',
+      },
+    ];
+    const [row] = clusterRows(snapshot({ failures }), cluster, all);
+    expect(row).toMatchObject({ label: '1 thing could not be found out', description: 'forbidden', mark: 'unknown' });
+    expect(row!.children!()).toMatchObject([{ label: 'iam:GetRole ledger', description: 'forbidden: not authorized' }]);
+  });
+  test('never show as fine what is not known', () => {
+    const rows = [...below(clusterRows(snapshot(), cluster, all))];
+    const unknown = rows.filter(({ description }) => description === 'was not asked for');
+    expect(unknown.length).toBe(4);
+    expect(unknown.every(({ mark }) => mark === 'unknown')).toBe(true);
+  });
+  test('say that the OIDC provider is missing', () => {
+    const rows = [
+      ...below(
+        clusterRows(snapshot({ oidcProvider: { known: true, value: { exists: false, clientIds: [] } } }), cluster, all),
+      ),
+    ];
+    expect(rows.find(({ label }) => label === 'OIDC provider in IAM')).toMatchObject({ mark: 'error' });
+  });
+});
+
+describe('words', () => {
+  test('name a context as people do', () => {
+    expect(contextLabel('arn:aws:eks:eu-west-1:111122223333:cluster/orders-prod')).toBe('orders-prod');
+    expect(contextLabel('kind-dev')).toBe('kind-dev');
+  });
+  test('say whose eyes look', () => {
+    expect(openContextDescription(snapshot())).toBe('eu-west-1 · 111122223333 · assumed-role/engineer/me');
+    expect(
+      openContextDescription(
+        snapshot({ callerAws: { known: false, why: 'no credentials', reason: 'unauthenticated' } }),
+      ),
+    ).toContain('AWS identity unknown');
+  });
+  test('count', () => {
+    expect(tally(['ok', 'ok'])).toBe('2');
+    expect(tally(['ok', 'error', 'warning', 'unknown'])).toBe('4 · 1 ✗ 1 ⚠ 1 ?');
+    expect(spokenTally(['error'])).toBe('1 service account, 1 with errors');
+  });
+  test('tell the caller identity', () => {
+    const expected = 'arn:aws:iam::111122223333:role/reports';
+    const actual = 'arn:aws:sts::111122223333:assumed-role/reports/s';
+    expect(callerWords({ expected, how: 'not-verified' })).toBe('expected reports · not verified');
+    expect(callerWords({ expected, actual, how: 'web-identity', verdict: 'as-expected' })).toBe(
+      'expected reports · got assumed-role/reports/s ✓',
+    );
+    expect(callerWords({ expected, how: 'web-identity', verdict: 'refused', message: 'AccessDenied' })).toBe(
+      'expected reports · refused: AccessDenied',
+    );
+  });
+  test('tell how long ago', () => {
+    expect(ago(NOW - 5_000, NOW)).toBe('just now');
+    expect(ago(NOW - 12 * 60_000, NOW)).toBe('12 min ago');
+    expect(ago(NOW - 3 * 86_400_000, NOW)).toBe('3 days ago');
+    expect(ago(NOW + 60_000, NOW)).toBe('just now');
+  });
+});
