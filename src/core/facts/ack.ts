@@ -13,7 +13,7 @@ import {
 import { readPermissionPolicy, readTrustPolicy } from './iamPolicy.js';
 import type { Association, Facts, Role, RoleReference } from './model.js';
 import { accountByProvider } from './providerAccount.js';
-import { attachedRoles } from './roleReferences.js';
+import { referredArn } from './roleReferences.js';
 
 interface AckContext {
   readonly file: string;
@@ -72,16 +72,18 @@ function readRole(root: ObjectNode, facts: Facts, context: AckContext): void {
   for (const policyArn of stringsOf(get(spec, 'policies')))
     facts.managedPolicyArns.push({ arn: policyArn, roles: [reference] });
   for (const item of listOf(get(spec, 'policyRefs'))) {
+    const policy = stringAt(item, 'from', 'name');
     const policyAddress = referredAddress(item, root, context);
-    if (policyAddress !== undefined) attachedRoles(facts, `policy ${policyAddress}`).push(reference);
+    if (policy && policyAddress !== undefined)
+      facts.managedPolicyArns.push({ arn: referredArn(policy, `policy ${policyAddress}`), roles: [reference] });
   }
 }
 
 function readPolicy(root: ObjectNode, facts: Facts, context: AckContext): void {
   const address = addressOf(root, context);
-  const roles = address === undefined ? [] : attachedRoles(facts, `policy ${address}`);
-  const policy = readPermissionPolicy(get(root, 'spec', 'policyDocument'), roles);
-  if (policy) facts.permissionPolicies.push(policy);
+  const policy = readPermissionPolicy(get(root, 'spec', 'policyDocument'), []);
+  if (policy)
+    facts.permissionPolicies.push({ ...policy, ...(address === undefined ? {} : { address: `policy ${address}` }) });
 }
 
 function readProvider(root: ObjectNode, facts: Facts, context: AckContext): void {

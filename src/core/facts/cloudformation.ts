@@ -16,10 +16,10 @@ import {
 import { branchesOf, TemplateValues } from './cloudformationValues.js';
 import { readPermissionPolicy, readTrustPolicy } from './iamPolicy.js';
 import { readKubernetesObject } from './kubernetes.js';
-import type { Association, Facts, Role, RoleReference } from './model.js';
+import type { Association, Facts, Role } from './model.js';
 import { readMetadataOptions } from './nodeTemplates.js';
 import { accountByProvider } from './providerAccount.js';
-import { attachedRoles, roleReference } from './roleReferences.js';
+import { roleReference } from './roleReferences.js';
 
 /** CloudFormation and SAM templates, also those that CDK writes and those inside a `serverless.yml`. */
 export function readCloudFormation(root: SyntaxNode, facts: Facts, context: { readonly file: string }): boolean {
@@ -121,7 +121,8 @@ class TemplateReader {
       const policy = readPermissionPolicy(get(item, 'PolicyDocument'), [{ address }]);
       if (policy) facts.permissionPolicies.push(policy);
     }
-    this.#attach(properties, { address });
+    for (const arn of stringsOf(get(properties, 'ManagedPolicyArns')))
+      facts.managedPolicyArns.push({ arn, roles: [{ address }] });
   }
 
   /** Of a conditional document each version is checked, but none is said to be the role's. */
@@ -136,20 +137,11 @@ class TemplateReader {
     return policy;
   }
 
-  #attach(properties: ObjectNode, role: RoleReference): void {
-    for (const arn of stringsOf(get(properties, 'ManagedPolicyArns'))) {
-      const address = onlyHole(arn.text)?.address;
-      if (address === undefined) this.facts.managedPolicyArns.push({ arn, roles: [role] });
-      else attachedRoles(this.facts, address).push(role);
-    }
-  }
-
   #policy({ logicalId, type, properties }: Resource): void {
     const named = [...stringsOf(get(properties, 'Roles')), ...stringsOf(get(properties, 'RoleName'))];
-    const roles = type === 'AWS::IAM::ManagedPolicy' ? attachedRoles(this.facts, this.#values.address(logicalId)) : [];
-    roles.push(...named.map(roleReference));
-    const policy = readPermissionPolicy(get(properties, 'PolicyDocument'), roles);
-    if (policy) this.facts.permissionPolicies.push(policy);
+    const policy = readPermissionPolicy(get(properties, 'PolicyDocument'), named.map(roleReference));
+    const address = type === 'AWS::IAM::ManagedPolicy' ? { address: this.#values.address(logicalId) } : {};
+    if (policy) this.facts.permissionPolicies.push({ ...policy, ...address });
   }
 
   #provider({ logicalId, node, properties }: Resource): void {

@@ -13,7 +13,7 @@ import {
 import { readPermissionPolicy, readTrustPolicy } from './iamPolicy.js';
 import type { Association, Facts, Role, RoleReference } from './model.js';
 import { accountByProvider } from './providerAccount.js';
-import { attachedRoles } from './roleReferences.js';
+import { referredArn } from './roleReferences.js';
 
 interface CrossplaneContext {
   readonly file: string;
@@ -80,9 +80,9 @@ function readRole(root: ObjectNode, facts: Facts, context: CrossplaneContext): v
 function readPolicy(root: ObjectNode, facts: Facts, context: CrossplaneContext): void {
   const spec = get(root, 'spec', 'forProvider');
   const address = addressOf(root, context);
-  const roles = address === undefined ? [] : attachedRoles(facts, `policy ${address}`);
-  const policy = readPermissionPolicy(get(spec, 'policy') ?? get(spec, 'document'), roles);
-  if (policy) facts.permissionPolicies.push(policy);
+  const policy = readPermissionPolicy(get(spec, 'policy') ?? get(spec, 'document'), []);
+  if (policy)
+    facts.permissionPolicies.push({ ...policy, ...(address === undefined ? {} : { address: `policy ${address}` }) });
 }
 
 function readRolePolicy(root: ObjectNode, facts: Facts, context: CrossplaneContext): void {
@@ -97,7 +97,8 @@ function readAttachment(root: ObjectNode, facts: Facts, context: CrossplaneConte
   const arn = stringAt(spec, 'policyArn');
   if (arn) facts.managedPolicyArns.push({ arn, roles });
   const policy = stringAt(spec, 'policyArnRef', 'name');
-  if (policy) attachedRoles(facts, `policy ${addressFor(policy, context)}`).push(...roles);
+  if (policy)
+    facts.managedPolicyArns.push({ arn: referredArn(policy, `policy ${addressFor(policy, context)}`), roles });
 }
 
 /** The community provider says `roleName` where Upbound's says `role`. */

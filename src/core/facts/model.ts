@@ -154,6 +154,8 @@ export interface PermissionPolicy {
   readonly statements: readonly PermissionStatement[];
   /** Addresses, names or ARNs of the roles it is attached to. */
   readonly roles: readonly RoleReference[];
+  /** What attachments elsewhere refer to: a `ManagedPolicyAttachment` whose ARN is a hole of this address. */
+  readonly address?: string;
 }
 
 export interface RoleReference {

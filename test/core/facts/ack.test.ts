@@ -1,5 +1,7 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is how holes are shown
 import { describe, expect, it } from 'vitest';
 import { readAck } from '../../../src/core/facts/ack.js';
+import { onlyHole } from '../../../src/core/syntax/text.js';
 import { read, shown, typed } from './reading.js';
 
 const role = `apiVersion: iam.services.k8s.aws/v1alpha1
@@ -50,8 +52,16 @@ describe('ACK', () => {
     const [condition] = facts.trustPolicies[0]!.statements[0]!.conditions;
     expect(typed(role, condition?.values[0])).toBe('"system:serviceaccount:shop:*"');
     const reference = [{ address: 'ack:infra/cart' }];
-    expect(facts.permissionPolicies.map(({ roles }) => roles)).toEqual([reference, reference]);
-    expect(facts.managedPolicyArns.map(({ roles }) => roles)).toEqual([reference]);
+    const extra = 'policy ack:infra/extra';
+    expect(facts.permissionPolicies.map(({ roles, address }) => [roles, address])).toEqual([
+      [reference, undefined],
+      [[], extra],
+    ]);
+    expect(facts.managedPolicyArns.map(({ arn, roles }) => [shown(arn), onlyHole(arn.text)?.address, roles])).toEqual([
+      ['arn:aws:iam::aws:policy/ReadOnlyAccess', undefined, reference],
+      ['${extra}', extra, reference],
+    ]);
+    expect(typed(role, facts.managedPolicyArns[1]?.arn)).toBe('extra');
     expect(shown(facts.oidcProviders[0]?.url)).toBe('https://oidc.eks.eu-west-1.amazonaws.com/id/ABC');
   });
 

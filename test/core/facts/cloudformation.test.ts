@@ -110,12 +110,18 @@ describe('roles', () => {
   });
 
   it('have permission policies', () => {
-    expect(facts.managedPolicyArns.map(({ arn }) => shown(arn))).toEqual(['arn:aws:iam::aws:policy/ReadOnlyAccess']);
     const address = 'cfn:infra/roles.yaml#CartRole';
-    expect(facts.permissionPolicies.map(({ roles }) => roles)).toEqual([
-      [{ address }],
-      [{ address }],
-      [{ address }, { name: ['other'] }],
+    const extra = 'cfn:infra/roles.yaml#Extra';
+    expect(facts.managedPolicyArns.map(({ arn, roles }) => [onlyHole(arn.text)?.address ?? shown(arn), roles])).toEqual(
+      [
+        ['arn:aws:iam::aws:policy/ReadOnlyAccess', [{ address }]],
+        [extra, [{ address }]],
+      ],
+    );
+    expect(facts.permissionPolicies.map(({ roles, address: own }) => [roles, own])).toEqual([
+      [[{ address }], undefined],
+      [[], extra],
+      [[{ address }, { name: ['other'] }], undefined],
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readCrossplane } from '../../../src/core/facts/crossplane.js';
 import { readNestedObjects } from '../../../src/core/facts/nestedObjects.js';
+import { onlyHole } from '../../../src/core/syntax/text.js';
 import { read, shown, typed } from './reading.js';
 
 const role = (group: string, field = 'assumeRolePolicy') => `apiVersion: ${group}/v1beta1
@@ -63,9 +64,12 @@ metadata: { name: blue }
 spec: { forProvider: { url: "https://x", clientIdList: [sts.amazonaws.com] } }
 `,
     );
-    expect(facts.permissionPolicies.map(({ roles }) => roles)).toEqual([
-      [{ address: 'crossplane:cart' }],
-      [{ name: ['shop-cart'] }],
+    expect(facts.permissionPolicies.map(({ roles, address }) => [roles, address])).toEqual([
+      [[], 'policy crossplane:extra'],
+      [[{ name: ['shop-cart'] }], undefined],
+    ]);
+    expect(facts.managedPolicyArns.map(({ arn, roles }) => [onlyHole(arn.text)?.address, roles])).toEqual([
+      ['policy crossplane:extra', [{ address: 'crossplane:cart' }]],
     ]);
     expect(facts.associations[0]?.role).toEqual({ address: 'crossplane:cart' });
     expect(facts.oidcProviders[0]?.address).toBe('crossplane:blue');
