@@ -130,15 +130,16 @@ function readLine(
       }
     }
     if (CLOSER[char] !== undefined) open.push({ line, bracket: char });
-    else if (char === '}' || char === ']' || char === ')') close(char, line, open, blanks);
+    else if (char === '}' || char === ']' || char === ')')
+      close(char, at === line.start + line.indent, line, open, blanks);
     code += char;
     at++;
   }
   return { code: code.trim(), next: following() };
 }
 
-/** A closing bracket stands no deeper and no shallower than the line of its opening one. */
-function close(char: string, line: Line, open: Opener[], blanks: Set<Line>): void {
+/** A closing bracket that begins a line is indented as the line of its opening one. */
+function close(char: string, begins: boolean, line: Line, open: Opener[], blanks: Set<Line>): void {
   for (;;) {
     const top = open[open.length - 1];
     if (!top) {
@@ -149,7 +150,7 @@ function close(char: string, line: Line, open: Opener[], blanks: Set<Line>): voi
       if (CLOSER[top.bracket] === char) open.pop();
       return;
     }
-    if (CLOSER[top.bracket] === char && line.indent >= top.line.indent) {
+    if (CLOSER[top.bracket] === char && (begins ? line.indent === top.line.indent : line.indent >= top.line.indent)) {
       open.pop();
       return;
     }
