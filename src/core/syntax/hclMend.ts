@@ -140,6 +140,7 @@ function readLine(
 
 /** A closing bracket that begins a line is indented as the line of its opening one. */
 function close(char: string, begins: boolean, line: Line, open: Opener[], blanks: Set<Line>): void {
+  const fits = ({ line: opening }: Opener) => (begins ? line.indent === opening.indent : line.indent >= opening.indent);
   for (;;) {
     const top = open[open.length - 1];
     if (!top) {
@@ -150,11 +151,11 @@ function close(char: string, begins: boolean, line: Line, open: Opener[], blanks
       if (CLOSER[top.bracket] === char) open.pop();
       return;
     }
-    if (CLOSER[top.bracket] === char && (begins ? line.indent === top.line.indent : line.indent >= top.line.indent)) {
+    if (CLOSER[top.bracket] === char && fits(top)) {
       open.pop();
       return;
     }
-    const wanted = open.some((each) => CLOSER[each.bracket] === char && each.line.indent <= line.indent);
+    const wanted = open.some((each) => CLOSER[each.bracket] === char && fits(each));
     if (!wanted) {
       blanks.add(line);
       return;
