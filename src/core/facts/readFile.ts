@@ -6,11 +6,14 @@ import { readAck } from './ack.js';
 import { readAwsCli } from './awsCli.js';
 import { readCloudFormation } from './cloudformation.js';
 import { readCrossplane } from './crossplane.js';
+import { readDockerfile } from './dockerfile.js';
+import { readEksctl } from './eksctl.js';
 import { readHelmReleases, readHelmValues } from './helmValues.js';
 import { looksLikePermissionPolicy, looksLikeTrustPolicy, readPermissionPolicy, readTrustPolicy } from './iamPolicy.js';
 import { readKubernetesObject } from './kubernetes.js';
 import { readKustomization } from './kustomize.js';
 import { type Facts, noFacts } from './model.js';
+import { readShell } from './shell.js';
 
 /** How a file is read; `terraform` ones are read with their whole folder. */
 export type FileKind = 'json' | 'yaml' | 'terraform' | 'dockerfile' | 'shell';
@@ -50,6 +53,7 @@ export function concernsIdentity(text: string): boolean {
 /** In the order in which they are asked; the first that knows a document has it. */
 const readers: readonly DocumentReader[] = [
   readCloudFormation,
+  readEksctl,
   readKustomization,
   readAck,
   readCrossplane,
@@ -91,6 +95,12 @@ export function readParts(
       });
     case 'yaml':
       return readYaml(file, text, named, reuse);
+    case 'dockerfile':
+      return readWhole(text, (facts) => readDockerfile({ file, language: 'dockerfile', text }, facts));
+    case 'shell':
+      return readWhole(text, (facts) =>
+        readShell({ file, language: 'shell', text }, facts, (root, into) => readDocument(root, into, named)),
+      );
     default:
       return [];
   }
