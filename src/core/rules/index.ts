@@ -1,7 +1,72 @@
 import type { Rule } from './rule.js';
+import { saInvalidOption } from './saInvalidOption.js';
+import { saMalformedRoleArn } from './saMalformedRoleArn.js';
+import { saMisplacedAnnotation } from './saMisplacedAnnotation.js';
+import { saMissingAnnotation } from './saMissingAnnotation.js';
+import { saMisspelledAnnotation } from './saMisspelledAnnotation.js';
+import { saTrustDenied } from './saTrustDenied.js';
+import { trustActionMismatch } from './trustActionMismatch.js';
+import { trustContradiction } from './trustContradiction.js';
+import { trustDuplicateKey } from './trustDuplicateKey.js';
+import { trustIssuerMismatch } from './trustIssuerMismatch.js';
+import { trustLiteralWildcard } from './trustLiteralWildcard.js';
+import { trustMalformedArn } from './trustMalformedArn.js';
+import { trustMalformedIssuer } from './trustMalformedIssuer.js';
+import { trustMalformedSubject } from './trustMalformedSubject.js';
+import { trustMissingAudience } from './trustMissingAudience.js';
+import { trustMissingSubject } from './trustMissingSubject.js';
+import { trustMissingTagSession } from './trustMissingTagSession.js';
+import { trustNeedlessLike } from './trustNeedlessLike.js';
+import { trustOptionalCondition } from './trustOptionalCondition.js';
+import { trustOversize } from './trustOversize.js';
+import { trustProhibitedElement } from './trustProhibitedElement.js';
+import { trustSharedRole } from './trustSharedRole.js';
+import { trustSwappedClaims } from './trustSwappedClaims.js';
+import { trustTwoMechanisms } from './trustTwoMechanisms.js';
+import { trustUnknownAction } from './trustUnknownAction.js';
+import { trustUnknownSubject } from './trustUnknownSubject.js';
+import { trustUnscopedPodIdentity } from './trustUnscopedPodIdentity.js';
+import { trustWildcardPrincipal } from './trustWildcardPrincipal.js';
+import { trustWildcardSubject } from './trustWildcardSubject.js';
+import { trustWrongAudience } from './trustWrongAudience.js';
+import { trustWrongSourceArn } from './trustWrongSourceArn.js';
+import { workloadStaticCredentials } from './workloadStaticCredentials.js';
 
 /** Every rule of the catalogue, in its order. */
-export const rules: readonly Rule[] = [];
+export const rules: readonly Rule[] = [
+  trustWildcardSubject,
+  trustMissingSubject,
+  trustMissingAudience,
+  trustWrongAudience,
+  trustSwappedClaims,
+  trustWildcardPrincipal,
+  trustActionMismatch,
+  trustMissingTagSession,
+  trustUnknownAction,
+  trustIssuerMismatch,
+  trustMalformedIssuer,
+  trustMalformedSubject,
+  trustMalformedArn,
+  trustLiteralWildcard,
+  trustOptionalCondition,
+  trustContradiction,
+  trustWrongSourceArn,
+  trustProhibitedElement,
+  trustDuplicateKey,
+  trustOversize,
+  trustNeedlessLike,
+  trustUnscopedPodIdentity,
+  trustTwoMechanisms,
+  trustSharedRole,
+  trustUnknownSubject,
+  saMalformedRoleArn,
+  saMisspelledAnnotation,
+  saMisplacedAnnotation,
+  saInvalidOption,
+  saMissingAnnotation,
+  saTrustDenied,
+  workloadStaticCredentials,
+];
 
 export function ruleById(id: string): Rule | undefined {
   return rules.find((rule) => rule.id === id);

@@ -1,0 +1,83 @@
+import { display, literalOf } from '../syntax/text.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { defineRule, type Fix, type Report } from './rule.js';
+import { claimKey } from './support/issuers.js';
+import {
+  AUDIENCE,
+  type ConditionReading,
+  conditionsOn,
+  issuersOf,
+  mayHoldMore,
+  type PolicyReading,
+  type StatementReading,
+  standsFor,
+  trustReadings,
+} from './support/reading.js';
+import { addCondition, setOperator } from './support/statementEdits.js';
+import { audienceOf, knownAccounts } from './support/trustAccounts.js';
+import { ISSUER, irsa, LINKS, SUBJECT, trust } from './support/trustExamples.js';
+import { fix, quote } from './support/wording.js';
+
+export const trustMissingAudience = defineRule({
+  id: 'trust-missing-audience',
+  severity: 'warning',
+  scope: 'document',
+  fix: 'safe',
+  docs: {
+    summary: "A role that trusts a cluster's OIDC provider checks whom the token is for by a condition on ':aud'.",
+    why: "Without it a token that the service account had issued for any other receiver, for which the provider is registered too, opens the role as well. Tokens of IRSA are for 'sts.amazonaws.com', in every partition.",
+    bad: trust(irsa({ Condition: { StringEquals: { [`${ISSUER}:sub`]: SUBJECT } } })),
+    good: trust(irsa()),
+    links: [LINKS.irsa, LINKS.oidcKeys],
+  },
+  *check(facts, workspace) {
+    for (const policy of trustReadings(facts)) {
+      for (const reading of policy.statements) {
+        if (!reading.allows || !reading.irsa || !reading.assumes || mayHoldMore(reading)) continue;
+        const conditions = conditionsOn(reading, 'aud');
+        if (conditions.length === 0) yield missing(policy, reading, workspace);
+        else if (conditions.length === 1) yield* everything(reading, conditions[0]!);
+      }
+    }
+  },
+});
+
+function missing(policy: PolicyReading, reading: StatementReading, workspace: Workspace): Report {
+  const [issuer] = issuersOf(reading);
+  return {
+    at: standsFor(reading),
+    message: `No condition on '${issuer ? display(issuer) : 'ISSUER'}:aud': a token for any receiver opens this role. It should be '${AUDIENCE}'.`,
+    fixes: () => fixes(policy, reading, workspace),
+  };
+}
+
+/** A lone star takes every audience. */
+function* everything(reading: StatementReading, { condition, operator, values }: ConditionReading): Generator<Report> {
+  if (!operator?.wildcards || operator.negated) return;
+  const star = values.find(({ text }) => /^\*+$/.test(literalOf(text) ?? ''));
+  if (!star) return;
+  yield {
+    at: star.node,
+    message: `${quote(star.text)} takes a token for any receiver; it should be '${AUDIENCE}'.`,
+    fixes: () =>
+      fix(`Ask for '${AUDIENCE}'`, 'suggested', setOperator(reading.statement, condition, 'StringEquals', [AUDIENCE])),
+  };
+}
+
+function fixes(policy: PolicyReading, reading: StatementReading, workspace: Workspace): readonly Fix[] {
+  const key = claimKey(reading, 'aud');
+  const asked = new Set(
+    knownAccounts(workspace, policy.policy)
+      .filter(({ linked }) => linked)
+      .flatMap(({ variant }) => audienceOf(variant) ?? []),
+  );
+  const other = [...asked].filter((audience) => audience !== AUDIENCE);
+  const add = (audience: string, safe: boolean) =>
+    fix(
+      `Add ':aud' = '${audience}'`,
+      safe && !key.placeholder ? 'safe' : 'suggested',
+      addCondition(reading.statement, 'StringEquals', key.name, [audience]),
+      key.placeholder ? 'placeholder' : undefined,
+    );
+  return [...other.flatMap((audience) => add(audience, false)), ...add(AUDIENCE, other.length === 0)];
+}

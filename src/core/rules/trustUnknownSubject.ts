@@ -1,0 +1,160 @@
+import { editDistance } from '../iam/distance.js';
+import { SUBJECT_PREFIX } from '../iam/names.js';
+import { literalOf, sameText } from '../syntax/text.js';
+import { literal } from '../syntax/tree.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { defineRule, type Report } from './rule.js';
+import {
+  type ConditionReading,
+  conditionsMeantFor,
+  type PolicyReading,
+  type StatementReading,
+  trustReadings,
+  type ValueReading,
+} from './support/reading.js';
+import { replaceOne } from './support/statementEdits.js';
+import type { ExactAccount } from './support/subjectPattern.js';
+import { type KnownAccount, knownAccounts, shown, subjectFor } from './support/trustAccounts.js';
+import { ISSUER, irsa, LINKS, trust } from './support/trustExamples.js';
+import { fix, listed, together } from './support/wording.js';
+
+const ACCOUNT = `apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: worker
+  namespace: payments
+`;
+
+function trusting(subject: string) {
+  return trust(
+    irsa({ Condition: { StringEquals: { [`${ISSUER}:sub`]: subject, [`${ISSUER}:aud`]: 'sts.amazonaws.com' } } }),
+  );
+}
+
+export const trustUnknownSubject = defineRule({
+  id: 'trust-unknown-subject',
+  severity: 'warning',
+  scope: 'workspace',
+  fix: 'suggested',
+  docs: {
+    summary: 'A subject names a service account that exists.',
+    why: 'The workspace defines no service account of this name, but one that differs by a letter or two, or by the namespace. The role is then assumed by nobody.',
+    awsSays: 'AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity',
+    bad: { ...trusting('system:serviceaccount:payments:wrker'), 'sa.yaml': ACCOUNT },
+    good: { ...trusting('system:serviceaccount:payments:worker'), 'sa.yaml': ACCOUNT },
+    links: [LINKS.irsa],
+  },
+  *check(facts, workspace) {
+    for (const policy of trustReadings(facts)) {
+      for (const reading of policy.statements) {
+        if (!reading.allows || !reading.irsa) continue;
+        const reports = conditionsMeantFor(reading, 'sub')
+          .filter(({ operator }) => operator && !operator.negated && operator.type !== 'null')
+          .flatMap((condition) =>
+            condition.values.flatMap((value) => judge(policy, reading, condition, value, workspace)),
+          );
+        yield* together(reports, 'Take the nearest service account throughout');
+      }
+    }
+  },
+});
+
+function judge(
+  policy: PolicyReading,
+  reading: StatementReading,
+  condition: ConditionReading,
+  value: ValueReading,
+  workspace: Workspace,
+): Report[] {
+  const { subject, literalWildcard, node, text } = value;
+  if (literalWildcard || subject.accounts !== 'one' || !subject.exact || literalOf(text) === undefined) return [];
+  const { namespace, name } = subject.exact;
+  // Every namespace has one by itself.
+  if (name === 'default' || workspace.accountsNamed(namespace, name).length > 0) return [];
+  const near = nearAccounts(subject.exact, policy, workspace);
+  if (near.length === 0 || mayExist(subject.exact, workspace)) return [];
+  return [
+    {
+      at: node,
+      message: `'${SUBJECT_PREFIX}${namespace}:${name}' names no service account here; did you mean ${listed(
+        near.slice(0, 3).map((account) => `'${account.namespace}:${account.name}'`),
+        'or',
+      )}?`,
+      fixes: () =>
+        near
+          .slice(0, 6)
+          .flatMap((account) =>
+            fix(
+              `Name ${shown(account)}`,
+              'suggested',
+              replaceOne(reading.statement, condition.condition, node, [subjectFor(account)]),
+            ),
+          ),
+    },
+  ];
+}
+
+/** Could an account whose namespace or name is not known be this one? Or does a workload say that it exists elsewhere? */
+function mayExist({ namespace, name }: ExactAccount, workspace: Workspace): boolean {
+  const fits = (variant: {
+    readonly namespace: KnownAccount['variant']['namespace'];
+    readonly name: KnownAccount['variant']['name'];
+  }) => sameText(variant.namespace, [namespace]) !== 'no' && sameText(variant.name, [name]) !== 'no';
+  return (
+    workspace.accounts().some(({ variants }) => variants.some(fits)) ||
+    workspace
+      .workloads()
+      .some(({ variants }) =>
+        variants.some(
+          (variant) =>
+            variant.serviceAccountName !== undefined &&
+            sameText(variant.serviceAccountName, [name]) === 'yes' &&
+            sameText(variant.namespace, [namespace]) === 'yes',
+        ),
+      )
+  );
+}
+
+function nearAccounts(wanted: ExactAccount, policy: PolicyReading, workspace: Workspace): readonly KnownAccount[] {
+  const ranked = knownAccounts(workspace, policy.policy).flatMap((account) => {
+    const distance = distanceTo(wanted, account);
+    return distance === undefined ? [] : [{ account, distance }];
+  });
+  if (ranked.length === 0) return [];
+  const trusted = trustedSubjects(workspace);
+  return ranked
+    .filter(({ account }) => !trusted.has(subjectFor(account)))
+    .sort((a, b) => Number(b.account.linked) - Number(a.account.linked) || a.distance - b.distance)
+    .map(({ account }) => account);
+}
+
+/** Undefined where they are too far apart to be one mistake. */
+function distanceTo(wanted: ExactAccount, account: ExactAccount): number | undefined {
+  const name = editDistance(wanted.name, account.name, limitFor(wanted.name, account.name));
+  if (name === undefined) return undefined;
+  if (name === 0)
+    return wanted.namespace === account.namespace ? 0 : (editDistance(wanted.namespace, account.namespace, 2) ?? 3);
+  const namespace = editDistance(wanted.namespace, account.namespace, 1);
+  return namespace === undefined || name + namespace > 2 ? undefined : name + namespace;
+}
+
+/** Of short words two letters are another word. */
+function limitFor(a: string, b: string): number {
+  return Math.min(a.length, b.length) <= 3 ? 1 : 2;
+}
+
+/** An account that some policy names rightly is not what another one misspells. */
+function trustedSubjects(workspace: Workspace): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { statements } of workspace.trustPolicies()) {
+    for (const { conditions } of statements) {
+      for (const { values } of conditions) {
+        for (const value of values) {
+          const known = literal(value);
+          if (known?.startsWith(SUBJECT_PREFIX)) found.add(known);
+        }
+      }
+    }
+  }
+  return found;
+}
