@@ -1,6 +1,7 @@
 import { deadline, orAborted } from '../deadline.js';
 import { codeOf, failure, messageOf, networkReason, success } from '../failure.js';
 import type { FailureReason, LiveFailure, Result } from '../types.js';
+import { attempts } from './attempts.js';
 
 export interface AwsCall<T> {
   /** `iam:GetRole payments-api` */
@@ -15,11 +16,21 @@ export interface AwsCall<T> {
 /** One call of an SDK as data or a reason. @throws the signal's reason when the caller left */
 export async function awsCall<T>(call: AwsCall<T>, signal: AbortSignal): Promise<Result<T>> {
   const limit = deadline(signal, call.timeoutMs);
+  const met: { lastError?: unknown } = {};
   try {
     // The SDK does not watch the signal while it looks for credentials, so the wait itself ends too.
-    return success(await orAborted(call.send(limit.signal), limit.signal));
+    return success(
+      await orAborted(
+        attempts.run(met, () => call.send(limit.signal)),
+        limit.signal,
+      ),
+    );
   } catch (error) {
     if (signal.aborted) throw signal.reason;
+    if (limit.expired && met.lastError !== undefined) {
+      const last = awsFailure(call.what, call.permission, met.lastError);
+      if (last.reason === 'throttled') return { ok: false, failure: last };
+    }
     if (limit.expired)
       return {
         ok: false,
@@ -40,11 +51,11 @@ export async function awsCall<T>(call: AwsCall<T>, signal: AbortSignal): Promise
 export function awsFailure(what: string, permission: string, error: unknown): LiveFailure {
   const name = error instanceof Error ? error.name : '';
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-  const reason = reasonOf(name, status) ?? networkReason(error)?.reason ?? 'invalid-response';
+  // The SDK calls a reset connection a timeout; the socket's own word is more exact.
+  const network = status === undefined ? networkReason(error) : undefined;
+  const reason = network?.reason ?? reasonOf(name, status) ?? 'invalid-response';
   const message =
-    reason === 'unreachable' || reason === 'timeout'
-      ? (networkReason(error)?.message ?? messageOf(error))
-      : messageOf(error);
+    reason === 'unreachable' || reason === 'timeout' ? (network?.message ?? messageOf(error)) : messageOf(error);
   if (/^Could not load credentials/.test(message)) {
     return failure(
       what,
@@ -67,7 +78,7 @@ export function awsFailure(what: string, permission: string, error: unknown): Li
   return {
     ...made,
     ...(status === undefined ? {} : { status }),
-    ...(networkReason(error)?.refused ? { refused: true as const } : {}),
+    ...(network?.refused ? { refused: true as const } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import { EKSClient } from '@aws-sdk/client-eks';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
+import { noteAttempts } from './attempts.js';
 
 export interface AwsTarget {
   /** Else that of the environment or the profile. */
@@ -30,7 +31,7 @@ export async function awsClients(target: AwsTarget): Promise<AwsClients> {
   const common = {
     ...(target.region === undefined ? {} : { region: target.region }),
     retryMode: 'adaptive',
-    maxAttempts: 4,
+    maxAttempts: 3,
     requestHandler: {
       connectionTimeout: Math.min(target.timeoutMs, 5_000),
       requestTimeout: target.timeoutMs,
@@ -43,6 +44,7 @@ export async function awsClients(target: AwsTarget): Promise<AwsClients> {
   const shared = { ...common, credentials: eks.config.credentials };
   const iam = new IAMClient(shared);
   const sts = new STSClient(shared);
+  for (const client of [eks, iam, sts]) noteAttempts(client);
   return {
     region: await eks.config.region(),
     eks,
