@@ -53,45 +53,54 @@ class Walk {
   }
 }
 
-function block(walk: Walk, event: ScalarEvent): void {
-  const folded = event.style === SCALAR_STYLE_FOLDED_BLOCK;
-  const { text } = walk;
-  let at = event.valueStart;
-  let breaks = 0;
-  let lastBreak = at;
-  let previousMore = false;
-  let first = true;
-  while (at < event.valueEnd) {
-    const newline = text.indexOf('\n', at);
-    const lineEnd = newline < 0 || newline >= event.valueEnd ? event.valueEnd : newline;
-    let contentEnd = lineEnd;
-    if (text[contentEnd - 1] === '\r') contentEnd--;
-    const line = text.slice(at, contentEnd);
-    const indent = line.length - line.trimStart().length;
-    const strip = Math.min(event.indent < 0 ? indent : event.indent, indent);
-    const content = line.slice(strip);
-    if (content === '') {
-      breaks++;
-    } else {
-      const more = content.startsWith(' ') || content.startsWith('\t');
-      if (!first || breaks > 0)
-        emitBreaks(walk, folded && !first && !more && !previousMore, first ? breaks : breaks, lastBreak, first);
-      for (let i = 0; i < content.length; i++) walk.push(content[i]!, at + strip + i);
-      previousMore = more;
-      breaks = 0;
-      first = false;
-    }
-    if (content !== '') lastBreak = contentEnd;
-    at = lineEnd + 1;
-    if (content !== '' && lineEnd < event.valueEnd) breaks = 1;
-  }
-  for (let i = 0; i < breaks; i++) walk.push('\n', lastBreak);
+interface BlockLine {
+  /** Without the block's indentation and the line end. */
+  readonly content: string;
+  readonly start: number;
+  /** Where the line end stands. */
+  readonly end: number;
 }
 
-function emitBreaks(walk: Walk, fold: boolean, breaks: number, at: number, first: boolean): void {
-  if (!fold || first) for (let i = 0; i < breaks; i++) walk.push('\n', at);
-  else if (breaks === 1) walk.push(' ', at);
-  else for (let i = 1; i < breaks; i++) walk.push('\n', at);
+function block(walk: Walk, event: ScalarEvent): void {
+  const lines = blockLines(walk.text, event);
+  const folded = event.style === SCALAR_STYLE_FOLDED_BLOCK;
+  for (const [index, line] of lines.entries()) {
+    for (let i = 0; i < line.content.length; i++) walk.push(line.content[i]!, line.start + i);
+    const kept = folded ? foldedBreak(lines, index) : '\n';
+    if (kept !== '') walk.push(kept, line.end);
+  }
+}
+
+function blockLines(text: string, event: ScalarEvent): BlockLine[] {
+  const lines: BlockLine[] = [];
+  let indentation = event.indent;
+  for (let at = event.valueStart; at < event.valueEnd; ) {
+    const newline = text.indexOf('\n', at);
+    const lineEnd = newline < 0 || newline >= event.valueEnd ? event.valueEnd : newline;
+    const end = text[lineEnd - 1] === '\r' && lineEnd > at ? lineEnd - 1 : lineEnd;
+    const line = text.slice(at, end);
+    const blanks = /^ */.exec(line)![0].length;
+    if (indentation < 0 && blanks < line.length) indentation = blanks;
+    const strip = Math.min(indentation < 0 ? blanks : indentation, blanks);
+    lines.push({ content: line.slice(strip), start: at + strip, end });
+    at = lineEnd + 1;
+  }
+  return lines;
+}
+
+/** What becomes of the line break behind a line of a folded scalar. */
+function foldedBreak(lines: readonly BlockLine[], index: number): '' | ' ' | '\n' {
+  const line = lines[index]!;
+  if (line.content === '') return '\n';
+  let next = index + 1;
+  while (next < lines.length && lines[next]!.content === '') next++;
+  // Line breaks at the end are kept or not as a whole; those round lines that are indented further are kept.
+  if (next === lines.length || isIndentedFurther(line) || isIndentedFurther(lines[next]!)) return '\n';
+  return next === index + 1 ? ' ' : '';
+}
+
+function isIndentedFurther({ content }: BlockLine): boolean {
+  return content.startsWith(' ') || content.startsWith('\t');
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -149,7 +158,7 @@ function unescapeInto(walk: Walk, at: number, end: number): number {
   const { text } = walk;
   const next = text[at + 1] ?? '';
   if (next === '\n' || next === '\r') {
-    const skipped = /^\\\r?\n[ \t]*/.exec(text.slice(at, end))?.[0].length ?? 2;
+    const skipped = /^\\\r?\n(?:[ \t]*\r?\n)*[ \t]*/.exec(text.slice(at, end))?.[0].length ?? 2;
     return at + skipped;
   }
   const width = next === 'x' ? 2 : next === 'u' ? 4 : next === 'U' ? 8 : 0;
