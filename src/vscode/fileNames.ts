@@ -55,5 +55,6 @@ function nameOf(uri: vscode.Uri, languageId: string | undefined): string {
   if (vscode.workspace.getWorkspaceFolder(uri)) {
     return vscode.workspace.asRelativePath(uri, (vscode.workspace.workspaceFolders?.length ?? 0) > 1);
   }
-  return uri.toString(true);
+  // The name's end tells the format, so nothing may stand behind the path.
+  return uri.with({ query: '', fragment: '' }).toString(true);
 }

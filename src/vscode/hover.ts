@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { hoverAt } from '../core/features/hover.js';
 import { ruleById } from '../core/rules/index.js';
+import { prose } from '../core/rules/page.js';
 import type { Analyses, FileAnalysis, ShownFinding } from './analyses.js';
 import { toRange } from './positions.js';
 
@@ -41,9 +42,11 @@ function whyItMatters({ finding }: ShownFinding): vscode.MarkdownString[] {
   if (!docs) return [];
   const said = docs.awsSays ? [`${vscode.l10n.t('AWS says:')} \`${docs.awsSays.replaceAll('`', "'")}\``] : [];
   const markdown = new vscode.MarkdownString(
-    [docs.why, ...said, link(vscode.l10n.t('More about {0}', finding.ruleId), 'podIam.showRule', finding.ruleId)].join(
-      '\n\n',
-    ),
+    [
+      prose(docs.why),
+      ...said,
+      link(vscode.l10n.t('More about {0}', finding.ruleId), 'podIam.showRule', finding.ruleId),
+    ].join('\n\n'),
   );
   markdown.isTrusted = { enabledCommands: ['podIam.showRule'] };
   return [markdown];

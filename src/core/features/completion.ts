@@ -1,7 +1,6 @@
 import type { Facts } from '../facts/model.js';
 import { parseConditionKey } from '../iam/conditionKey.js';
 import { parseProviderArn } from '../iam/issuer.js';
-import { isNamespaceName, isServiceAccountName } from '../iam/names.js';
 import { display, hasHole, literalOf } from '../syntax/text.js';
 import { type Place, placeOf, type StringNode } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -15,7 +14,7 @@ import {
   operatorNames,
   podIdentityKeys,
 } from './documentation.js';
-import { identities } from './identities.js';
+import { identities, isDefinite } from './identities.js';
 import { type Mention, mentionAt, mentionsOf } from './mentions.js';
 
 export interface Completion {
@@ -118,7 +117,7 @@ function values(mention: Mention & { kind: 'condition-value' }, workspace: Works
   if (mention.claim === 'sub') return subjects(workspace);
   const parsed = parseConditionKey(mention.key.text);
   const name = parsed.kind === 'service' ? literalOf(parsed.name) : undefined;
-  const all = identities(workspace).filter(isKnown);
+  const all = identities(workspace).filter(isDefinite);
   if (name === 'RequestTag/kubernetes-namespace') return unique(all.map(({ namespace }) => namespace));
   if (name === 'RequestTag/kubernetes-service-account') return unique(all.map((identity) => identity.name));
   return [];
@@ -126,7 +125,7 @@ function values(mention: Mention & { kind: 'condition-value' }, workspace: Works
 
 function subjects(workspace: Workspace): readonly Suggestion[] {
   return identities(workspace)
-    .filter(isKnown)
+    .filter(isDefinite)
     .map((identity) => ({
       text: `system:serviceaccount:${identity.namespace}:${identity.name}`,
       kind: 'reference',
@@ -138,7 +137,7 @@ function subjects(workspace: Workspace): readonly Suggestion[] {
 function accountNames(mention: Mention & { kind: 'account' }, workspace: Workspace): readonly Suggestion[] {
   const namespace = mention.namespace && literalOf(mention.namespace);
   return identities(workspace)
-    .filter((identity) => isKnown(identity) && (namespace === undefined || identity.namespace === namespace))
+    .filter((identity) => isDefinite(identity) && (namespace === undefined || identity.namespace === namespace))
     .map((identity) => ({
       text: identity.name,
       kind: 'reference',
@@ -183,9 +182,4 @@ function contentOf(node: StringNode): Place {
     start: node.start + (quoted ? 1 : 0),
     end: Math.max(node.start + (quoted ? 1 : 0), node.end - (quoted ? 1 : 0)),
   });
-}
-
-/** Not a template's expression, and not said to be unknown. */
-function isKnown({ namespace, name }: { readonly namespace: string; readonly name: string }): boolean {
-  return isNamespaceName(namespace) && isServiceAccountName(name);
 }

@@ -5,7 +5,7 @@ import { display, literalOf } from '../syntax/text.js';
 import { outermost, type Place, placeOf } from '../syntax/tree.js';
 import type { Account, Workspace } from '../workspace/workspace.js';
 import { annotationDocs, conditionKeyDocs, operatorDocs } from './documentation.js';
-import { type FileIdentity, identities, identitiesOf, usersOf } from './identities.js';
+import { type FileIdentity, identities, identitiesOf, isDefinite, usersOf } from './identities.js';
 import { escapeMarkdown } from './markdown.js';
 import { type Mention, mentionAt } from './mentions.js';
 
@@ -173,9 +173,11 @@ function tellProvider(mention: Mention): Told | undefined {
 function tellPattern(mention: Mention, workspace: Workspace): Told | undefined {
   const pattern = literalOf(mention.node.text);
   if (pattern === undefined || !/[*?]/.test(pattern)) return undefined;
-  const matched = identities(workspace).filter(
-    ({ namespace, name }) => matchGlob(mention.node.text, [`system:serviceaccount:${namespace}:${name}`]) === 'yes',
-  );
+  const matched = identities(workspace)
+    .filter(isDefinite)
+    .filter(
+      ({ namespace, name }) => matchGlob(mention.node.text, [`system:serviceaccount:${namespace}:${name}`]) === 'yes',
+    );
   const names = matched.slice(0, 8).map(({ namespace, name }) => `\`${namespace}/${name}\``);
   const more = matched.length > 8 ? ` and ${matched.length - 8} more` : '';
   return {

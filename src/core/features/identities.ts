@@ -1,11 +1,12 @@
 import type { TrustPolicy } from '../facts/model.js';
 import { type Check, type Decision, type Evaluation, evaluate, type StatementTrace } from '../iam/evaluate.js';
 import { isEksIssuer, parseProviderArn } from '../iam/issuer.js';
+import { isNamespaceName, isServiceAccountName } from '../iam/names.js';
 import { nearestMiss } from '../iam/nearestMiss.js';
 import { type AccessRequest, irsaRequest, podIdentityRequest } from '../iam/request.js';
 import type { Chain, ChainDetail, ChainLink, Mark } from '../identity/explain.js';
 import { type Mechanism, type Resolution, resolve } from '../identity/resolve.js';
-import { display, literalOf, onlyHole, type Text } from '../syntax/text.js';
+import { display, hasHole, literalOf, onlyHole, type Text } from '../syntax/text.js';
 import { booleanOf, outermost, type Place, placeOf, type SourceDocument, type SyntaxNode } from '../syntax/tree.js';
 import type { Account, AccountVariant, Workspace } from '../workspace/workspace.js';
 
@@ -120,7 +121,10 @@ function identityOf(
   const namespace = shown(variant.namespace);
   const name = shown(variant.name);
   const runs = workloads.get(`${namespace}/${name}`) ?? [];
-  const roleArn = resolution.roleArn ?? (role?.name && display(role.name.text));
+  // A reference says less to a person than the name of what it refers to.
+  const isReference = reference !== undefined && hasHole(reference.text);
+  const roleArn =
+    (isReference ? undefined : resolution.roleArn) ?? (role?.name && display(role.name.text)) ?? resolution.roleArn;
   const place = placeOf(account.fact.metadata.name ?? account.fact.node);
   const parts: Parts = {
     resolution,
@@ -408,4 +412,9 @@ export function knownName(variant: AccountVariant): string | undefined {
   const namespace = literalOf(variant.namespace);
   const name = literalOf(variant.name);
   return namespace === undefined || name === undefined ? undefined : `${namespace}/${name}`;
+}
+
+/** Both names are known: neither a template's expression nor said to be unknown. */
+export function isDefinite({ namespace, name }: Pick<FileIdentity, 'namespace' | 'name'>): boolean {
+  return isNamespaceName(namespace) && isServiceAccountName(name);
 }

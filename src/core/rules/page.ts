@@ -11,10 +11,10 @@ export function ruleMarkdown(rule: Rule): string {
         : 'suggested: one at a time, the title says what changes';
   return [
     `# ${rule.id}`,
-    summary,
+    prose(summary),
     `**Severity:** ${rule.severity} · **Fix:** ${fix} · **Looks at:** ${rule.scope === 'document' ? 'the file' : 'the workspace'}`,
     '## Why this matters',
-    why,
+    prose(why),
     ...(awsSays === undefined ? [] : ['## What AWS says', fence('text', awsSays)]),
     '## Wrong',
     ...examples(bad),
@@ -27,6 +27,14 @@ export function ruleMarkdown(rule: Rule): string {
   ]
     .join('\n\n')
     .concat('\n');
+}
+
+/** Sentences for people as Markdown: what stands between backticks is code, and `*`, `_`, `<` elsewhere are themselves. */
+export function prose(text: string): string {
+  return text
+    .split(/(`[^`]*`)/)
+    .map((part, index) => (index % 2 === 1 ? part : part.replace(/[*_<[\]\\]/g, '\\$&')))
+    .join('');
 }
 
 /** The same without markup, for terminals and for SARIF viewers that have none. */

@@ -63,7 +63,7 @@ function liveUri(target: RowTarget | undefined): vscode.Uri | undefined {
   const { context, roleArn } = target;
   return vscode.Uri.from({
     scheme: trustPolicyScheme,
-    path: `/${roleName(roleArn)}.json`,
+    path: `/${encodeURIComponent(context)}/${roleName(roleArn)}.json`,
     query: JSON.stringify({ context, roleArn }),
   });
 }
