@@ -5,7 +5,11 @@ import type { ArrayNode, ObjectNode, Property, StringNode, SyntaxNode } from './
 
 export const writer: Writer = {
   encode,
-  replaceString: (node, value) => ({ start: node.start, end: contentEnd(node), newText: quoteLike(node, value) }),
+  replaceString: (node, value) => ({
+    start: headerStart(node),
+    end: contentEnd(node),
+    newText: quoteLike(node, value),
+  }),
   renameKey: (key, name) => ({ start: key.start, end: key.end, newText: quoteLike(key, name) }),
   replaceValue: (node, value) => {
     if (node.kind === 'string' && typeof value === 'string') return writer.replaceString(node, value);
@@ -117,6 +121,13 @@ function contentEnd(node: SyntaxNode): number {
     return last ? contentEnd(last) : node.end;
   }
   return node.end;
+}
+
+/** A block scalar begins with its `|` or `>`, which is no part of its content. */
+function headerStart(node: StringNode): number {
+  if (node.style !== 'literal' && node.style !== 'folded') return node.start;
+  const before = node.document.text.slice(0, node.start);
+  return /[|>][0-9+-]*[ \t]*(?:#[^\n]*)?\r?\n[ \t]*$/.exec(before)?.index ?? node.start;
 }
 
 function endOf(property: Property): number {

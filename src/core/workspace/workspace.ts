@@ -1,4 +1,5 @@
 import type {
+  Annotation,
   Association,
   CredentialStore,
   EksctlCluster,
@@ -66,6 +67,8 @@ export interface AccountVariant {
   /** The value of `eks.amazonaws.com/role-arn` that counts (a patch's beats the base's); empty values are absent. */
   readonly roleArn: StringNode | undefined;
   readonly audience: SyntaxNode | undefined;
+  /** All of them, those of patches behind those that they may replace. */
+  readonly annotations: readonly Annotation[];
   /** Annotations may come from elsewhere too, so absence proves nothing. */
   readonly open: boolean;
 }

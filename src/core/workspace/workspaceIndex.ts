@@ -94,6 +94,7 @@ export class WorkspaceIndex implements Workspace {
         name: nameIn(chain, metadata.name?.text ?? UNKNOWN_NAME),
         roleArn: roleArn?.kind === 'string' && roleArn.raw !== '' ? roleArn : undefined,
         audience: value(AUDIENCE),
+        annotations: layers.flatMap(({ annotations }) => annotations),
         open: layers.some((layer) => layer.open === true),
       };
     });

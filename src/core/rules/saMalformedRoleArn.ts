@@ -1,0 +1,116 @@
+import { checkRoleArn, PARTITIONS, partitionNamed } from '../iam/arn.js';
+import { nearestWords } from '../iam/distance.js';
+import { type Edit, replacePart, replaceString } from '../syntax/edits.js';
+import { display, literalOf, textOf } from '../syntax/text.js';
+import type { StringNode } from '../syntax/tree.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { defineRule, type Fix } from './rule.js';
+import { accountAnnotations } from './support/accountAnnotations.js';
+import { ROLE_ARN } from './support/annotationKeys.js';
+import { accountYaml } from './support/manifestExamples.js';
+import { ACCOUNT_PLACEHOLDER, arnOfRole, ROLE_PLACEHOLDER, roleArn, roleName } from './support/roleArns.js';
+
+export const saMalformedRoleArn = defineRule({
+  id: 'sa-malformed-role-arn',
+  severity: 'error',
+  scope: 'document',
+  fix: 'suggested',
+  docs: {
+    summary:
+      "The annotation 'eks.amazonaws.com/role-arn' holds the ARN of an IAM role, with its path and without blanks.",
+    why: 'The EKS webhook only logs a warning and injects the value as it stands, blanks included. Every call to AWS STS then fails.',
+    awsSays:
+      'An error occurred (ValidationError) when calling the AssumeRoleWithWebIdentity operation: Request ARN is invalid',
+    bad: { 'sa.yaml': accountYaml('reports', 'finance', [`${ROLE_ARN}: arn:aws:iam::1111:role/reports`]) },
+    good: { 'sa.yaml': accountYaml('reports', 'finance', [`${ROLE_ARN}: arn:aws:iam::111122223333:role/reports`]) },
+    links: [
+      'https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html',
+      'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html',
+    ],
+  },
+  *check(facts, workspace) {
+    for (const { key, value } of accountAnnotations(facts)) {
+      // An empty value is the same as none, says the webhook.
+      if (key.raw !== ROLE_ARN || value?.kind !== 'string' || value.raw === '') continue;
+      const verdict = checkRoleArn(value.text);
+      if (verdict.ok !== 'no') continue;
+      yield {
+        at: value,
+        message: `'${display(value.text).replace(/\n/g, '\\n')}' is no role ARN: ${verdict.reason}. It should read 'arn:aws:iam::ACCOUNT:role/NAME'.`,
+        fixes: () => (verdict.problem === 'blanks' ? withoutBlanks(value) : repairs(value, workspace)),
+      };
+    }
+  },
+});
+
+function withoutBlanks(value: StringNode): Fix[] {
+  const known = literalOf(value.text);
+  const edits: Edit[] =
+    known === undefined
+      ? [...value.raw.matchAll(/\s+/g)].map((run) => replacePart(value, run.index, run.index + run[0].length, ''))
+      : [replaceString(value, known.replace(/\s+/g, ''))];
+  const left = value.text.map((part) => (typeof part === 'string' ? part.replace(/\s+/g, '') : part));
+  // What is wrong behind the blanks is not for a safe fix to guess.
+  const safety = checkRoleArn(left.filter((part) => part !== '')).ok === 'no' ? 'suggested' : 'safe';
+  return [{ title: 'Remove the blanks', safety, edits }];
+}
+
+function repairs(value: StringNode, workspace: Workspace): Fix[] {
+  const known = literalOf(value.text);
+  if (known === undefined) return [];
+  const wanted = partsOf(known.trim());
+  const candidates = new Set<string>();
+  for (const role of workspace.roles()) {
+    const arn = arnOfRole(role);
+    if (arn?.known && roleName(role)?.toLowerCase() === wanted.name?.toLowerCase()) candidates.add(arn.arn);
+  }
+  const guess = roleArn(wanted.account ?? ACCOUNT_PLACEHOLDER, wanted.name ?? ROLE_PLACEHOLDER, wanted);
+  const certain = wanted.account !== undefined && wanted.name !== undefined;
+  if (certain || candidates.size === 0)
+    candidates.add(checkRoleArn(textOf(guess)).ok === 'no' ? roleArn(ACCOUNT_PLACEHOLDER, ROLE_PLACEHOLDER) : guess);
+  return [...candidates].map((arn) => ({
+    title: `Change to '${arn}'`,
+    safety: 'suggested',
+    edits: [replaceString(value, arn)],
+    ...(arn.includes(ACCOUNT_PLACEHOLDER) || arn.includes(ROLE_PLACEHOLDER) ? { placeholder: true as const } : {}),
+  }));
+}
+
+/** Whatever can be recognised of a role in something that is no role ARN. */
+function partsOf(value: string): {
+  account: string | undefined;
+  name: string | undefined;
+  partition: string;
+  path: string;
+} {
+  const partition = partitionOf(/^arn:([^:]*):/i.exec(value)?.[1]);
+  const account = /(?<!\d)\d{12}(?!\d)/.exec(value.replace(/(?<=\d)-(?=\d{4})/g, ''))?.[0];
+  const tail = value.slice(value.lastIndexOf(':') + 1).replace(/^\/+|\/+$/g, '');
+  const segments = tail.split('/').filter((part) => part !== '');
+  const kind = segments[0]?.toLowerCase() ?? '';
+  if (segments.length > 1 && KINDS.test(kind)) segments.shift();
+  // An assumed role's ARN ends with the session.
+  if (kind === 'assumed-role' && segments.length > 1) segments.length = 1;
+  const name = segments.pop();
+  const usable =
+    name !== undefined && /^[\w+=,.@-]{1,64}$/.test(name) && !/^\d{12}$/.test(name) && !KINDS.test(name.toLowerCase());
+  const path = segments.every((part) => /^[!-~]+$/.test(part)) && segments.length > 0 ? `/${segments.join('/')}/` : '/';
+  return { account, name: usable ? name : undefined, partition, path };
+}
+
+const KINDS =
+  /^(?:rol|roles?|roel|assumed-role|polic(?:y|ies)|instance-profiles?|users?|groups?|oidc-provider|cluster|arn|iam|root)$/;
+
+function partitionOf(typed: string | undefined): string {
+  if (typed === undefined || partitionNamed(typed)) return typed ?? 'aws';
+  const word = typed.toLowerCase();
+  if (/china|cn/.test(word)) return 'aws-cn';
+  if (/gov/.test(word)) return 'aws-us-gov';
+  return (
+    nearestWords(
+      word,
+      PARTITIONS.map(({ name }) => name),
+      1,
+    )[0] ?? 'aws'
+  );
+}

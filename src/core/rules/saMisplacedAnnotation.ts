@@ -1,0 +1,256 @@
+import type { AnnotatedObject, Annotation, Metadata, ServiceAccount, Workload } from '../facts/model.js';
+import { addProperty, type Edit, setAt } from '../syntax/edits.js';
+import { display, literalOf, sameText } from '../syntax/text.js';
+import { get, literal, type ObjectNode, objectAt, type StringNode } from '../syntax/tree.js';
+import type { Workspace } from '../workspace/workspace.js';
+import { defineRule, type Fix, type Report } from './rule.js';
+import { annotationNamed, removeMember, setAnnotation } from './support/annotationEdits.js';
+import { IDENTITY_KEYS, meantKey, ROLE_ARN, SKIP_CONTAINERS, worksOnPods } from './support/annotationKeys.js';
+import { accountYaml, deploymentYaml, exampleArn } from './support/manifestExamples.js';
+import { annotateAccount, podAccount } from './support/podAccount.js';
+import { typed } from './support/typed.js';
+
+export const saMisplacedAnnotation = defineRule({
+  id: 'sa-misplaced-annotation',
+  severity: 'error',
+  scope: 'document',
+  fix: 'suggested',
+  docs: {
+    summary:
+      "The role's annotation stands on the service account, not on a pod, its template, a workload or a namespace.",
+    why: "The webhook looks at the annotations of the pod's service account. On anything else 'eks.amazonaws.com/role-arn' has no effect, and the pods get no role.",
+    bad: {
+      'deploy.yaml': deploymentYaml('gateway', 'edge', {
+        account: 'gateway',
+        podAnnotations: [`${ROLE_ARN}: ${exampleArn('gateway')}`],
+      }),
+      'sa.yaml': accountYaml('gateway', 'edge'),
+    },
+    good: {
+      'deploy.yaml': deploymentYaml('gateway', 'edge', { account: 'gateway' }),
+      'sa.yaml': accountYaml('gateway', 'edge', [`${ROLE_ARN}: ${exampleArn('gateway')}`]),
+    },
+    links: [
+      'https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html',
+      'https://github.com/aws/amazon-eks-pod-identity-webhook',
+    ],
+  },
+  *check(facts, workspace) {
+    for (const workload of facts.workloads) yield* onWorkload(workload, workspace);
+    for (const account of facts.serviceAccounts) yield* onAccount(account, workspace);
+    for (const object of facts.annotated) yield* onObject(object, workspace);
+    for (const { patches } of facts.kustomizations) {
+      for (const { target, adds } of patches) {
+        if (target?.kind === undefined || target.kind === 'ServiceAccount') continue;
+        for (const annotation of adds) {
+          const meant = meantOf(annotation);
+          if (meant === undefined || (worksOnPods(meant) && target.kind === 'Pod')) continue;
+          yield { at: annotation.key, message: message(annotation.key, meant, `a ${target.kind}`) };
+        }
+      }
+    }
+  },
+});
+
+/** The key of ours that it is, or that it is meant to be. */
+function meantOf({ key, value }: Annotation): string | undefined {
+  const known = literalOf(key.text);
+  if (known === undefined || value?.kind === 'object') return undefined;
+  return IDENTITY_KEYS.includes(known) ? known : meantKey(known, literal(value));
+}
+
+function message(key: StringNode, meant: string, holder: string): string {
+  const where = worksOnPods(meant)
+    ? "the pod's own annotations (a template's 'metadata')"
+    : 'the service account that the pods run as';
+  const spelling = key.raw === meant ? '' : `, spelled '${meant}'`;
+  return `'${display(key.text)}' has no effect on ${holder}; it belongs on ${where}${spelling}.`;
+}
+
+// ── workloads ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function* onWorkload(workload: Workload, workspace: Workspace): Generator<Report> {
+  const { metadata, podMetadata, kind } = workload;
+  const places: { metadata: Metadata; pod: boolean; holder: string }[] = [];
+  if (podMetadata !== metadata) places.push({ metadata, pod: false, holder: `a ${kind}` });
+  if (podMetadata)
+    places.push({ metadata: podMetadata, pod: true, holder: podMetadata === metadata ? 'a Pod' : "a pod's template" });
+  const jobTemplate =
+    kind === 'CronJob' ? objectAt(workload.node, 'spec', 'jobTemplate', 'metadata', 'annotations') : undefined;
+  if (jobTemplate)
+    places.push({
+      metadata: { node: jobTemplate, annotations: jobTemplate.properties, labels: [], others: [] },
+      pod: false,
+      holder: "a job's template",
+    });
+  for (const { metadata: at, pod, holder } of places) {
+    for (const annotation of [...at.annotations, ...at.labels.filter(({ key }) => IDENTITY_KEYS.includes(key.raw))]) {
+      const meant = meantOf(annotation);
+      const labelled = at.labels.includes(annotation);
+      // A near miss that works on pods is misspelled only.
+      if (meant === undefined || (pod && !labelled && worksOnPods(meant))) continue;
+      yield {
+        at: annotation.key,
+        message: message(annotation.key, meant, labelled ? `a label of ${holder}` : holder),
+        fixes: () => moveFrom(workload, annotation, meant, workspace),
+      };
+    }
+  }
+}
+
+function moveFrom(workload: Workload, annotation: Annotation, meant: string, workspace: Workspace): Fix[] {
+  const removed = removeMember(annotation.key);
+  const value = sourceOf(annotation);
+  if (removed.length === 0 || value === undefined) return [];
+  if (worksOnPods(meant)) {
+    const edits = annotatePods(workload, meant, value);
+    return edits.length === 0
+      ? []
+      : [{ title: "Move it to the pods' annotations", safety: 'suggested', edits: [...removed, ...edits] }];
+  }
+  const target = podAccount(workload, workspace);
+  if (!target) return [{ title: 'Remove it', safety: 'suggested', edits: removed }];
+  const label = target.namespace === undefined ? target.name : `${target.namespace}/${target.name}`;
+  const there = target.fact && annotationNamed(target.fact.metadata, meant)?.value;
+  if (there?.kind === 'string' && there.raw !== '') {
+    const same = there.raw === value;
+    const keep: Fix = {
+      title: same
+        ? `Remove it: service account '${label}' has it already`
+        : `Remove it, and keep '${there.raw}' of service account '${label}'`,
+      safety: 'suggested',
+      edits: removed,
+    };
+    if (same) return [keep];
+    return [
+      keep,
+      {
+        title: `Move it to service account '${label}', in the place of '${there.raw}'`,
+        safety: 'suggested',
+        edits: [...removed, ...setAnnotation(target.fact!.metadata, target.fact!.node, meant, value)],
+      },
+    ];
+  }
+  const edits = annotateAccount(target, workload, [{ key: meant, value }]);
+  if (edits.length === 0) return [{ title: 'Remove it', safety: 'suggested', edits: removed }];
+  const verb = target.fact ? 'Move it to service account' : 'Move it to a new service account';
+  return [
+    {
+      title: `${verb} '${label}'${target.assign ? ', and run the pods as it' : ''}`,
+      safety: 'suggested',
+      edits: [...removed, ...edits],
+    },
+  ];
+}
+
+/** On the pods' own metadata, made where it is missing. */
+function annotatePods({ podMetadata, podSpec }: Workload, key: string, value: string): Edit[] {
+  const template = podSpec?.parent;
+  if (!podMetadata || template?.kind !== 'object') return [];
+  return setAnnotation(podMetadata, template, key, value);
+}
+
+function sourceOf({ value }: Annotation): string | undefined {
+  if (value?.kind === 'string') return typed(value);
+  return value?.kind === 'number' || value?.kind === 'boolean' ? value.source : undefined;
+}
+
+// ── service accounts ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** `skip-containers` is read from pods only. */
+function* onAccount(account: ServiceAccount, workspace: Workspace): Generator<Report> {
+  for (const annotation of account.metadata.annotations) {
+    if (annotation.key.raw !== SKIP_CONTAINERS) continue;
+    yield {
+      at: annotation.key,
+      message: message(annotation.key, SKIP_CONTAINERS, 'a ServiceAccount'),
+      fixes: () => {
+        const removed = removeMember(annotation.key);
+        const value = sourceOf(annotation);
+        if (removed.length === 0 || value === undefined) return [];
+        const edits = workspace
+          .workloads()
+          .filter(({ fact }) => runsAs(fact, account))
+          .flatMap(({ fact }) => annotatePods(fact, SKIP_CONTAINERS, value));
+        const remove: Fix = { title: 'Remove it', safety: 'suggested', edits: removed };
+        if (edits.length === 0) return [remove];
+        return [
+          {
+            title: 'Move it to the pods that run as this service account',
+            safety: 'suggested',
+            edits: [...removed, ...edits],
+          },
+          remove,
+        ];
+      },
+    };
+  }
+}
+
+function runsAs({ serviceAccountName, metadata }: Workload, account: ServiceAccount): boolean {
+  const name = account.metadata.name;
+  if (!serviceAccountName || !name || sameText(serviceAccountName.text, name.text) !== 'yes') return false;
+  return (literal(metadata.namespace) ?? '') === (literal(account.metadata.namespace) ?? '');
+}
+
+// ── anything else ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function* onObject(object: AnnotatedObject, workspace: Workspace): Generator<Report> {
+  const pods = object.kind === 'Pod';
+  for (const annotation of object.metadata.annotations) {
+    const meant = meantOf(annotation);
+    if (meant === undefined || (pods && worksOnPods(meant))) continue;
+    yield {
+      at: annotation.key,
+      message: message(annotation.key, meant, pods ? "a chart's pods" : `a ${object.kind}`),
+      fixes: () =>
+        pods ? toChartAccount(object, annotation, meant) : toAccountsOf(object, annotation, meant, workspace),
+    };
+  }
+}
+
+/** From `podAnnotations` to the section of the account that stands beside them in the chart's values. */
+function toChartAccount({ node }: AnnotatedObject, annotation: Annotation, meant: string): Fix[] {
+  const removed = removeMember(annotation.key);
+  const value = sourceOf(annotation);
+  if (removed.length === 0 || value === undefined) return [];
+  const holder = holderOf(node);
+  const existing = get(holder, 'serviceAccount');
+  // What `podAnnotations` leaves behind may end the mapping: nothing new is written there.
+  const before = holder.properties.findLast(({ value: each }) => each !== undefined && each.end < annotation.key.start);
+  const edit = existing
+    ? setAt(holder, ['serviceAccount', 'annotations', meant], value)
+    : addProperty(holder, 'serviceAccount', { annotations: { [meant]: value } }, before);
+  if (!edit || removed.some((one) => one.start <= edit.start && edit.start < one.end))
+    return [{ title: 'Remove it', safety: 'suggested', edits: removed }];
+  return [{ title: "Move it to 'serviceAccount.annotations'", safety: 'suggested', edits: [...removed, edit] }];
+}
+
+/** The nearest mapping outwards with a service account section; else the one of the pods. */
+function holderOf(node: ObjectNode): ObjectNode {
+  for (let at: ObjectNode | undefined = node; at; ) {
+    if (objectAt(at, 'serviceAccount')) return at;
+    const parent: ObjectNode['parent'] = at.parent;
+    at = parent?.kind === 'object' ? parent : undefined;
+  }
+  return node;
+}
+
+/** From a namespace to each account that is in it. */
+function toAccountsOf(object: AnnotatedObject, annotation: Annotation, meant: string, workspace: Workspace): Fix[] {
+  const removed = removeMember(annotation.key);
+  const value = sourceOf(annotation);
+  const name = literal(object.metadata.name);
+  if (removed.length === 0) return [];
+  const remove: Fix = { title: 'Remove it', safety: 'suggested', edits: removed };
+  if (value === undefined || name === undefined || worksOnPods(meant)) return [remove];
+  const moves = workspace.accounts().flatMap(({ fact }): Fix[] => {
+    if (literal(fact.metadata.namespace) !== name || annotationNamed(fact.metadata, meant)?.value) return [];
+    const edits = setAnnotation(fact.metadata, fact.node, meant, value);
+    const own = fact.metadata.name ? display(fact.metadata.name.text) : '';
+    return edits.length === 0
+      ? []
+      : [{ title: `Move it to service account '${name}/${own}'`, safety: 'suggested', edits: [...removed, ...edits] }];
+  });
+  return [...moves, remove];
+}

@@ -1,0 +1,93 @@
+import type { Role } from '../facts/model.js';
+import type { Account, Workspace } from '../workspace/workspace.js';
+import { defineRule, type Fix } from './rule.js';
+import { exactVariants } from './support/accounts.js';
+import { setAnnotation } from './support/annotationEdits.js';
+import { LEGACY_ROLE, meantKey, ROLE_ARN } from './support/annotationKeys.js';
+import { accountYaml, exampleArn, irsaRole } from './support/manifestExamples.js';
+import { meansAnnotation } from './support/misspelled.js';
+import { ACCOUNT_PLACEHOLDER, arnOfRole, ROLE_PLACEHOLDER, roleArn, roleName } from './support/roleArns.js';
+import { accountsTrustedByIrsa } from './support/trustedAccounts.js';
+import { listed, quote } from './support/wording.js';
+
+export const saMissingAnnotation = defineRule({
+  id: 'sa-missing-annotation',
+  severity: 'warning',
+  scope: 'workspace',
+  fix: 'suggested',
+  docs: {
+    summary: 'A service account that a role trusts by IRSA names that role in its annotation.',
+    why: "The trust policy only allows; what makes the webhook inject the role is the annotation. Without it the pods run with the node's role.",
+    bad: { 'sa.yaml': accountYaml('cart', 'shop'), 'role.json': irsaRole('shop-cart', 'shop', 'cart') },
+    good: {
+      'sa.yaml': accountYaml('cart', 'shop', [`${ROLE_ARN}: ${exampleArn('shop-cart')}`]),
+      'role.json': irsaRole('shop-cart', 'shop', 'cart'),
+    },
+    links: ['https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html'],
+  },
+  *check(facts, workspace) {
+    for (const fact of facts.serviceAccounts) {
+      const account = workspace.accountOf(fact);
+      const at = fact.metadata.name;
+      if (!account || !at || fact.managed || carriesRole(account)) continue;
+      const exact = exactVariants(account.variants);
+      if (!exact) continue;
+      const trusting = exact.map(({ namespace, name }) => trustingPolicies(`${namespace}/${name}`, workspace));
+      if (trusting.some((policies) => policies.length === 0)) continue;
+      if (workspace.associationsFor(account).length > 0) continue;
+      const roles = [...new Set(trusting.flat().flatMap(({ role }) => role ?? []))];
+      const names = roles.flatMap((role) => roleName(role) ?? []);
+      const who = names.length === 0 ? 'A role' : `Role ${listed(names.map(quote))}`;
+      const { namespace, name } = exact[0]!;
+      yield {
+        at,
+        message: `${who} trusts '${namespace}/${name}' by IRSA, but it names no role: it should carry '${ROLE_ARN}', or its pods run with the node's role.`,
+        fixes: () => additions(account, roles),
+        related: [...new Set(trusting.flat())].map(({ node }) => ({
+          at: { document: node.document, start: node.start, end: node.start + 1 },
+          message: `This trust policy names '${namespace}/${name}'.`,
+        })),
+      };
+    }
+  },
+});
+
+/** Or may carry one, or was meant to: other rules speak of that. */
+function carriesRole({ fact, variants }: Account): boolean {
+  if (meansAnnotation(fact, ROLE_ARN)) return true;
+  return variants.some(
+    ({ roleArn: value, open, annotations }) =>
+      value !== undefined ||
+      open ||
+      annotations.some(
+        ({ key, value: own }) =>
+          key.raw === LEGACY_ROLE ||
+          meantKey(key.raw, own?.kind === 'string' ? own.raw : undefined) === ROLE_ARN ||
+          // A number is no role, but meant as one.
+          (key.raw === ROLE_ARN && own !== undefined && own.kind !== 'string' && own.kind !== 'null'),
+      ),
+  );
+}
+
+function trustingPolicies(account: string, workspace: Workspace): ReturnType<Workspace['trustPolicies']> {
+  return workspace.trustPolicies().filter((policy) => accountsTrustedByIrsa(policy).has(account));
+}
+
+function additions({ fact }: Account, roles: readonly Role[]): Fix[] {
+  const add = (title: string, arn: string, placeholder: boolean): Fix[] => {
+    const edits = setAnnotation(fact.metadata, fact.node, ROLE_ARN, arn);
+    if (edits.length === 0) return [];
+    return [{ title, safety: 'suggested', edits, ...(placeholder ? { placeholder: true as const } : {}) }];
+  };
+  const arns = roles.flatMap((role) => arnOfRole(role) ?? []);
+  const known = arns.filter((arn) => arn.known);
+  if (known.length > 0) return known.flatMap(({ arn }) => add(`Annotate with '${arn}'`, arn, false));
+  const [left] = arns;
+  return left
+    ? add(`Annotate with '${left.arn}'; the account is yours to fill in`, left.arn, true)
+    : add(
+        "Annotate with the role's ARN, which is yours to fill in",
+        roleArn(ACCOUNT_PLACEHOLDER, ROLE_PLACEHOLDER),
+        true,
+      );
+}

@@ -1,0 +1,22 @@
+import type { Annotation, Facts, ServiceAccount } from '../../facts/model.js';
+
+/** An annotation that a service account gets. */
+export interface AccountAnnotation extends Annotation {
+  /** Absent where a Kustomize patch or `commonAnnotations` adds it. */
+  readonly account?: ServiceAccount;
+  /** Kustomize adds it to whatever has annotations, pods too. */
+  readonly common?: true;
+}
+
+/** Of the service accounts of these facts, and what Kustomize adds to others'. */
+export function* accountAnnotations(facts: Facts): Generator<AccountAnnotation> {
+  for (const account of facts.serviceAccounts) {
+    for (const annotation of account.metadata.annotations) yield { ...annotation, account };
+  }
+  for (const { patches, commonAnnotations } of facts.kustomizations) {
+    for (const { target, adds } of patches) {
+      if (target?.kind === undefined || target.kind === 'ServiceAccount') yield* adds;
+    }
+    for (const annotation of commonAnnotations) yield { ...annotation, common: true };
+  }
+}

@@ -1,0 +1,62 @@
+import type { Facts } from '../../facts/model.js';
+import { display, literalOf, onlyHole, type Text } from '../../syntax/text.js';
+import { placeOf, type StringNode } from '../../syntax/tree.js';
+import type { Account, AccountVariant, Workspace } from '../../workspace/workspace.js';
+
+/** An annotation that gives accounts their role. With overlays one value may be for several, and one account have several. */
+export interface AnnotatedAccount {
+  readonly account: Account;
+  readonly value: StringNode;
+  /** The variants that get the role by this value. */
+  readonly variants: readonly AccountVariant[];
+}
+
+/** The role annotations that stand in the files of these facts, in patches too. */
+export function* annotatedAccounts(facts: Facts, workspace: Workspace): Generator<AnnotatedAccount> {
+  const patches = facts.kustomizations.length > 0 || facts.serviceAccounts.some((fact) => !workspace.accountOf(fact));
+  const accounts = patches
+    ? workspace.accounts()
+    : facts.serviceAccounts.flatMap((fact) => workspace.accountOf(fact) ?? []);
+  const files = new Set<string>();
+  for (const { node } of [...facts.serviceAccounts, ...facts.kustomizations]) files.add(placeOf(node).file);
+  for (const account of accounts) {
+    if (account.fact.managed) continue;
+    const byValue = new Map<StringNode, AccountVariant[]>();
+    for (const variant of account.variants) {
+      if (!variant.roleArn || !files.has(placeOf(variant.roleArn).file)) continue;
+      byValue.set(variant.roleArn, [...(byValue.get(variant.roleArn) ?? []), variant]);
+    }
+    for (const [value, variants] of byValue) yield { account, value, variants };
+  }
+}
+
+/** `payments/api`; the name alone where the namespace is not known. */
+export function accountLabel({ namespace, name }: { readonly namespace: Text; readonly name: Text }): string {
+  const hole = onlyHole(namespace);
+  return hole && hole.address === undefined && hole.expression === 'namespace'
+    ? display(name)
+    : `${display(namespace)}/${display(name)}`;
+}
+
+export interface ExactAccount {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Namespace and name of each variant; undefined where one of them is not known. */
+export function exactVariants(
+  variants: readonly { readonly namespace: Text; readonly name: Text }[],
+): ExactAccount[] | undefined {
+  const exact: ExactAccount[] = [];
+  for (const variant of variants) {
+    const namespace = literalOf(variant.namespace);
+    const name = literalOf(variant.name);
+    if (namespace === undefined || name === undefined) return undefined;
+    exact.push({ namespace, name });
+  }
+  return exact.length > 0 ? exact : undefined;
+}
+
+export function hasCertainAssociation(account: Account, workspace: Workspace): boolean {
+  return workspace.associationsFor(account).some(({ certain }) => certain);
+}

@@ -1,0 +1,151 @@
+import type { Annotation, Metadata } from '../../facts/model.js';
+import {
+  addProperty,
+  type Edit,
+  inFile,
+  removeProperty,
+  renameKey,
+  replacePart,
+  replaceString,
+  replaceValue,
+  setAt,
+} from '../../syntax/edits.js';
+import { documentEol, lineStartOf } from '../../syntax/layout.js';
+import {
+  type ObjectNode,
+  type Property,
+  placeOf,
+  property,
+  type StringNode,
+  type SyntaxNode,
+} from '../../syntax/tree.js';
+
+/** The member that a key belongs to. */
+export function memberOf(key: StringNode): { readonly object: ObjectNode; readonly member: Property } | undefined {
+  const object = key.parent;
+  if (object?.kind !== 'object') return undefined;
+  const member = object.properties.find((candidate) => candidate.key === key);
+  return member && { object, member };
+}
+
+/** Another name for a key, also for one that is a part of a longer string (a JSON patch's path). */
+export function rename(key: StringNode, name: string): Edit[] {
+  const found = memberOf(key);
+  if (found) return [renameKey(found.member, name)];
+  return key.encode ? [replacePart(key, 0, key.raw.length, name)] : [];
+}
+
+/** Takes a member out, and the mapping with it where that becomes empty. */
+export function removeMember(key: StringNode): Edit[] {
+  const found = memberOf(key);
+  if (!found) return [];
+  const { object, member } = found;
+  const holder = object.parent;
+  // A mapping that is used elsewhere by its anchor must stay.
+  if (object.properties.length === 1 && holder?.kind === 'object') {
+    const own = holder.properties.find(({ value }) => value === object);
+    if (own && isInside(own.value, holder)) return [removeProperty(holder, own)];
+  }
+  return [removeProperty(object, member)];
+}
+
+/** Several members of one mapping at once: the mapping goes where nothing is left of it. */
+export function removeMembers(keys: readonly StringNode[]): Edit[] {
+  const [first] = keys;
+  if (!first) return [];
+  const object = first.parent;
+  if (object?.kind === 'object' && object.properties.length === keys.length && keys.length > 1) {
+    const holder = object.parent;
+    const own = holder?.kind === 'object' ? holder.properties.find(({ value }) => value === object) : undefined;
+    if (holder?.kind === 'object' && own) return [removeProperty(holder, own)];
+  }
+  return keys.flatMap(removeMember);
+}
+
+function isInside(node: SyntaxNode | undefined, holder: SyntaxNode): boolean {
+  return (
+    node !== undefined && node.document === holder.document && node.start >= holder.start && node.end <= holder.end
+  );
+}
+
+export function annotationNamed(metadata: Metadata, key: string): Annotation | undefined {
+  return metadata.annotations.findLast((each) => each.key.raw === key);
+}
+
+/**
+ * Gives an object an annotation, or its annotation that value.
+ * @param whole the object that `metadata` belongs to, for where it has none yet
+ * @param leaving a member of the metadata that another edit of the same fix takes out: nothing is written at its end
+ */
+export function setAnnotation(
+  metadata: Metadata,
+  whole: ObjectNode,
+  key: string,
+  value: string,
+  leaving?: SyntaxNode,
+): Edit[] {
+  const existing = annotationNamed(metadata, key);
+  if (existing?.value?.kind === 'string') return [replaceString(existing.value, value)];
+  if (metadata.annotationsNode && !existing) return [addProperty(metadata.annotationsNode, key, value)];
+  const { node } = metadata;
+  if (node.kind !== 'object') return [];
+  const missing = node === whole && property(whole, 'kind') !== undefined;
+  if (!missing && !property(node, 'annotations') && leaving) {
+    const staying = node.properties.filter((member) => !reaches(member, leaving));
+    const after = staying.findLast((member) => member.key.start < leaving.start) ?? staying[0];
+    return after ? [addProperty(node, 'annotations', { [key]: value }, after)] : [];
+  }
+  const path = missing ? ['metadata', 'annotations', key] : ['annotations', key];
+  const edit = setAt(node, path, value);
+  return edit ? [edit] : [];
+}
+
+function reaches(member: Property, node: SyntaxNode): boolean {
+  return member.key.start <= node.start && (member.value?.end ?? member.key.end) >= node.end;
+}
+
+/** `outer: { inner: value }` becomes `key: value`, in place. */
+export function flatten(
+  member: Property,
+  entries: readonly { readonly key: string; readonly value: string }[],
+): Edit[] {
+  const { value } = member;
+  const [first, ...others] = entries;
+  if (value?.kind !== 'object' || !first) return [];
+  if (others.length === 0)
+    return [renameKey(member, first.key), ...beside(member, value), replaceValue(value, first.value)];
+  const { object } = memberOf(member.key) ?? {};
+  if (object?.style !== 'block' || value.document.language !== 'yaml') return [];
+  const column = member.key.start - lineStartOf(value.document.text, member.key.start);
+  const lines = others.map((entry) => `${' '.repeat(column)}${entry.key}: ${JSON.stringify(entry.value)}`);
+  const end = Math.max(...value.properties.map((each) => each.value?.end ?? each.key.end));
+  const newText = [JSON.stringify(first.value), ...lines].join(documentEol(value.document.text));
+  return [
+    renameKey(member, first.key),
+    ...beside(member, value),
+    inFile(value.document, { start: value.start, end: value.style === 'flow' ? value.end : end, newText }),
+  ];
+}
+
+/** `key: value` becomes `outer:` with `key: value` under it. */
+export function wrap(member: Property, outer: string, key: string, value: string): Edit[] {
+  if (!member.value) return [];
+  const edit = replaceValue(member.value, { [key]: value });
+  const block = /^\r?\n/.test(edit.newText);
+  return [renameKey(member, outer), ...(block ? gap(member, member.value, '') : []), edit];
+}
+
+/** The value moves up behind its key. */
+function beside(member: Property, value: SyntaxNode): Edit[] {
+  return member.key.document.text.slice(member.key.end, value.start).includes('\n') ? gap(member, value, ' ') : [];
+}
+
+function gap({ key }: Property, value: SyntaxNode, newText: string): Edit[] {
+  const blank = /\s*$/.exec(key.document.text.slice(key.end, value.start))![0].length;
+  return [inFile(key.document, { start: value.start - blank, end: value.start, newText })];
+}
+
+/** Do two nodes stand in one file? */
+export function sameFile(a: SyntaxNode, b: SyntaxNode): boolean {
+  return placeOf(a).file === placeOf(b).file;
+}

@@ -1,0 +1,120 @@
+import type { Annotation, Facts, Metadata, ServiceAccount } from '../../facts/model.js';
+import { display, literalOf } from '../../syntax/text.js';
+import { literal, type ObjectNode, type Property, type StringNode, type SyntaxNode } from '../../syntax/tree.js';
+import { IDENTITY_KEYS, meantKey, worksOnAccounts } from './annotationKeys.js';
+
+/** Something on a service account that is meant as an annotation of ours and is none. */
+export interface Misspelled {
+  /** The annotation's key as it should be. */
+  readonly meant: string;
+  readonly problem: 'key' | 'label' | 'place' | 'nested';
+  /** The wrong key; of a nested one the outer and the inner. */
+  readonly key: StringNode;
+  readonly inner: StringNode;
+  readonly value: SyntaxNode | undefined;
+  /** What holds it, for where it must go from there. */
+  readonly metadata?: Metadata;
+  readonly whole?: ObjectNode;
+}
+
+/** As it is typed: `eks.amazonaws.com/rolearn`, a nested one with its parts. */
+export function typedKey({ key, inner }: Misspelled): string {
+  return key === inner ? display(key.text) : `${display(key.text)} → ${display(inner.text)}`;
+}
+
+export function* misspelledOn(account: ServiceAccount): Generator<Misspelled> {
+  const { metadata, node: whole } = account;
+  const at = { metadata, whole };
+  for (const annotation of metadata.annotations) {
+    for (const found of inAnnotation(annotation)) yield { ...found, ...at };
+  }
+  for (const { key, value } of metadata.labels) {
+    const known = literalOf(key.text);
+    if (known === undefined) continue;
+    const meant = IDENTITY_KEYS.includes(known) ? known : meantKey(known, literal(value));
+    if (meant !== undefined && value?.kind !== 'object')
+      yield { meant, problem: 'label', key, inner: key, value, ...at };
+  }
+  for (const member of metadata.others) for (const found of misplacedMember(member)) yield { ...found, ...at };
+  if (metadata.node === whole) return;
+  for (const member of whole.properties) {
+    if (!ACCOUNT_FIELDS.has(member.key.raw)) for (const found of misplacedMember(member)) yield { ...found, ...at };
+  }
+}
+
+const ACCOUNT_FIELDS = new Set([
+  'apiVersion',
+  'kind',
+  'metadata',
+  'secrets',
+  'imagePullSecrets',
+  'automountServiceAccountToken',
+]);
+
+/** A near miss among annotations, or a mapping in the place of a value. */
+export function* inAnnotation({ key, value }: Annotation): Generator<Misspelled> {
+  const known = literalOf(key.text);
+  if (known === undefined) return;
+  if (value?.kind === 'object') {
+    yield* nested(key, [known], value);
+    return;
+  }
+  const meant = meantKey(known, literal(value));
+  if (meant !== undefined) yield { meant, problem: 'key', key, inner: key, value };
+}
+
+function* nested(outer: StringNode, path: readonly string[], object: ObjectNode): Generator<Misspelled> {
+  for (const { key, value } of object.properties) {
+    const known = literalOf(key.text);
+    if (known === undefined || path.length > 4) continue;
+    if (value?.kind === 'object') {
+      yield* nested(outer, [...path, known], value);
+      continue;
+    }
+    if (IDENTITY_KEYS.includes(known)) {
+      yield { meant: known, problem: 'nested', key, inner: key, value };
+      continue;
+    }
+    const joined = [...path, known].join('/');
+    const meant = IDENTITY_KEYS.includes(joined) ? joined : meantKey(joined, literal(value));
+    if (meant !== undefined) yield { meant, problem: 'nested', key: outer, inner: key, value };
+  }
+}
+
+/** An annotation right under `metadata` or beside it, or under a misspelled `annotations`. */
+function* misplacedMember({ key, value }: Property): Generator<Misspelled> {
+  const known = literalOf(key.text);
+  if (known === undefined) return;
+  if (value?.kind === 'object') {
+    for (const found of nested(key, [known], value)) yield { ...found, problem: 'place' };
+    return;
+  }
+  // Any key of Kubernetes' own may be near `audience`; only whole keys count here.
+  const meant = IDENTITY_KEYS.includes(known)
+    ? known
+    : known.includes('/')
+      ? meantKey(known, literal(value))
+      : undefined;
+  if (meant !== undefined) yield { meant, problem: 'place', key, inner: key, value };
+}
+
+/** Is there something in the place of a right annotation of that key? The rules that miss one then keep still. */
+export function meansAnnotation(account: ServiceAccount, wanted: string): boolean {
+  for (const { meant } of misspelledOn(account)) if (meant === wanted) return true;
+  return false;
+}
+
+/** What the patches of these facts add under a wrong key. */
+export function* misspelledInPatches(facts: Facts): Generator<Misspelled> {
+  for (const { patches, commonAnnotations } of facts.kustomizations) {
+    for (const { target, adds } of patches) {
+      for (const annotation of adds) {
+        for (const found of inAnnotation(annotation)) {
+          if (target?.kind === undefined || target.kind === 'ServiceAccount' || !worksOnAccounts(found.meant))
+            yield found;
+        }
+      }
+    }
+    for (const annotation of commonAnnotations) yield* inAnnotation(annotation);
+  }
+}

@@ -1,0 +1,157 @@
+import type { ServiceAccount, Workload } from '../../facts/model.js';
+import { addProperty, type Edit, inFile, replaceString } from '../../syntax/edits.js';
+import { documentEol } from '../../syntax/layout.js';
+import { display, hasHole, literalOf, sameText, type Text } from '../../syntax/text.js';
+import { outermost, type StringNode } from '../../syntax/tree.js';
+import { directoryOf } from '../../workspace/paths.js';
+import type { PlacedWorkload, Workspace } from '../../workspace/workspace.js';
+import { setAnnotation } from './annotationEdits.js';
+import { typed } from './typed.js';
+
+/** The account that a workload's pods run as, or should: where an annotation belongs that a person put on the pods. */
+export interface PodAccount {
+  /** The one that the workspace defines; undefined where it defines none. */
+  readonly fact?: ServiceAccount;
+  /** As typed in the workload's file. */
+  readonly name: string;
+  readonly namespace?: string;
+  /** The workload names none, or the default one: it gets this one. */
+  readonly assign: boolean;
+}
+
+export function podAccount(workload: Workload, workspace: Workspace): PodAccount | undefined {
+  const placed = placedWorkload(workload, workspace);
+  const base = placed?.fact ?? workload;
+  const named = workload.serviceAccountName ?? base.serviceAccountName;
+  const own = named && named.raw !== '' && named.raw !== 'default' ? named : undefined;
+  const name = own ?? base.metadata.name;
+  if (!name) return undefined;
+  const fact = accountNear(base, name, placed, workspace);
+  const namespace = base.metadata.namespace ?? workload.metadata.namespace;
+  return {
+    ...(fact ? { fact } : {}),
+    name: typed(name),
+    ...(namespace ? { namespace: typed(namespace) } : {}),
+    assign: own === undefined,
+  };
+}
+
+/** The workload itself, or the one that a patch changes. */
+function placedWorkload(workload: Workload, workspace: Workspace): PlacedWorkload | undefined {
+  const own = workspace.workloadOf(workload);
+  if (own) return own;
+  return workspace
+    .workloads()
+    .find(({ fact }) => fact.kind === workload.kind && sameName(fact.metadata.name, workload.metadata.name));
+}
+
+function sameName(a: StringNode | undefined, b: StringNode | undefined): boolean {
+  return a !== undefined && b !== undefined && a.raw === b.raw && literalOf(a.text) !== undefined;
+}
+
+function accountNear(
+  workload: Workload,
+  name: StringNode,
+  placed: PlacedWorkload | undefined,
+  workspace: Workspace,
+): ServiceAccount | undefined {
+  const candidates = workspace.accounts().filter(({ fact }) => {
+    const own = fact.metadata.name;
+    if (!own) return false;
+    return (
+      sameText(own.text, name.text) === 'yes' ||
+      (hasHole(own.text) && fact.chart === workload.chart && fact.chart !== undefined && typed(own) === typed(name))
+    );
+  });
+  const namespaceOf = (text: Text | undefined) => (text ? display(text) : '');
+  const wanted = placed?.variants.map(({ namespace }) => namespaceOf(namespace)) ?? [
+    namespaceOf(workload.metadata.namespace?.text),
+  ];
+  const inNamespace = candidates.filter(({ variants }) =>
+    variants.some(({ namespace }) => wanted.includes(namespaceOf(namespace))),
+  );
+  const folder = directoryOf(outermost(workload.node.document).file);
+  // Without a namespace, what stands beside it is meant.
+  const unsaid = candidates.filter(
+    ({ fact }) =>
+      (fact.metadata.namespace === undefined) !== (workload.metadata.namespace === undefined) &&
+      directoryOf(outermost(fact.node.document).file) === folder,
+  );
+  return (inNamespace[0] ?? unsaid[0])?.fact ?? chartAccount(workload, workspace);
+}
+
+/** A chart's pods run as the account of its values, where there is just one. */
+function chartAccount(workload: Workload, workspace: Workspace): ServiceAccount | undefined {
+  if (workload.chart === undefined || workload.source !== 'helm-values') return undefined;
+  const own = workspace.accounts().filter(({ fact }) => fact.chart === workload.chart && fact.source === 'helm-values');
+  return own.length === 1 ? own[0]!.fact : undefined;
+}
+
+/** Gives the account the annotations, making the account where there is none. Empty where that cannot be written. */
+export function annotateAccount(
+  target: PodAccount,
+  workload: Workload,
+  entries: readonly { readonly key: string; readonly value: string }[],
+): Edit[] {
+  const edits: Edit[] = [];
+  if (target.fact) {
+    const { metadata, node } = target.fact;
+    for (const { key, value } of entries) {
+      const own = setAnnotation(metadata, node, key, value);
+      if (own.length === 0) return [];
+      edits.push(...own);
+    }
+  } else {
+    const created = newAccount(target, workload, entries);
+    if (!created) return [];
+    edits.push(created);
+  }
+  if (!target.assign) return edits;
+  const { podSpec, serviceAccountName } = workload;
+  if (serviceAccountName) return [...edits, replaceString(serviceAccountName, target.name)];
+  return podSpec ? [...edits, addBefore(podSpec, target.name)] : [];
+}
+
+/** In front of the containers, where people write it. */
+function addBefore(podSpec: NonNullable<Workload['podSpec']>, name: string): Edit {
+  const index = podSpec.properties.findIndex(({ key }) => key.raw === 'containers');
+  const after = index > 0 ? podSpec.properties[index - 1] : undefined;
+  return addProperty(podSpec, 'serviceAccountName', name, after);
+}
+
+/** One more document at the end of a YAML file. */
+function newAccount(
+  { name, namespace }: PodAccount,
+  workload: Workload,
+  entries: readonly { readonly key: string; readonly value: string }[],
+): Edit | undefined {
+  const document = outermost(workload.node.document);
+  const own = workload.node.document;
+  // Not into a string: what stands in a patch or a template of another kind is no file of its own.
+  if (document.language !== 'yaml' || own.language !== 'yaml' || (own !== document && own.host?.document !== document))
+    return undefined;
+  const { text } = document;
+  const eol = documentEol(text);
+  const ended = /(?:^|\n)---[ \t]*\r?\n?\s*$/.test(text) || text.trim() === '';
+  const lines = [
+    ...(ended ? [] : ['---']),
+    'apiVersion: v1',
+    'kind: ServiceAccount',
+    'metadata:',
+    `  name: ${scalar(name)}`,
+    ...(namespace === undefined ? [] : [`  namespace: ${scalar(namespace)}`]),
+    '  annotations:',
+    ...entries.map(({ key, value }) => `    ${key}: ${scalar(value)}`),
+  ];
+  const newline = text === '' || text.endsWith('\n') ? '' : eol;
+  return inFile(document, { start: text.length, end: text.length, newText: `${newline}${lines.join(eol)}${eol}` });
+}
+
+function scalar(value: string): string {
+  if (/^\{\{.*\}\}$/.test(value)) return value;
+  return /^[A-Za-z][\w./:@-]*[\w]$/.test(value) &&
+    !/^(?:true|false|yes|no|on|off|null|y|n)$/i.test(value) &&
+    !/:(?:\s|$)/.test(value)
+    ? value
+    : JSON.stringify(value);
+}
