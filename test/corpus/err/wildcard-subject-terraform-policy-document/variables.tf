@@ -1,0 +1,4 @@
+variable "namespace" {
+  type        = string
+  description = "Where the workload runs"
+}
