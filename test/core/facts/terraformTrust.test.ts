@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how Terraform writes what it puts into a string
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadHclForTests } from '../syntax/hclFixture.js';
 import { Module, shown, summary, tf } from './terraformFixture.js';

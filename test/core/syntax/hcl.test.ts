@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how Terraform writes what it puts into a string
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hclReady, parseHcl, parseHclExpression } from '../../../src/core/syntax/hcl.js';
 import type { HclAttribute, HclBlock, HclBody, HclExpression } from '../../../src/core/syntax/hclAst.js';

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: that is how Terraform writes what it puts into a string
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Facts, Statement } from '../../../src/core/facts/model.js';
 import { readTerraformFiles } from '../../../src/core/facts/terraform/read.js';
@@ -113,7 +114,6 @@ describe('blocks', () => {
   });
 
   it('keeps interpolations and escapes what is IAM’s own', () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's
     const values = ['${var.issuer}:sub', '${aws:username}', 'a"b'];
     const added = changed(DOCUMENT, (facts) => addBlock(statement(facts).node, 'condition', { values }));
     expect(added).toContain('values = ["${var.issuer}:sub", "$${aws:username}", "a\\"b"]');

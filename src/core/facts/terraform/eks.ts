@@ -10,9 +10,9 @@ import {
   stringsOf,
 } from '../../syntax/tree.js';
 import type { Association, Facts, NodeTemplate, ServiceAccount } from '../model.js';
-import type { Instance } from './evaluate.js';
 import { blockOf, blocksOf, given } from './fields.js';
 import type { ModuleReader } from './read.js';
+import type { Instance } from './scope.js';
 
 const ROLE_ARN = 'eks.amazonaws.com/role-arn';
 

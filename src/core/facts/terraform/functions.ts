@@ -11,7 +11,10 @@ import {
   type SyntaxNode,
   sourceOffset,
 } from '../../syntax/tree.js';
-import { type Evaluator, type Scope, scalar } from './evaluate.js';
+import type { Evaluator } from './evaluate.js';
+import type { Scope } from './scope.js';
+import { jsonIn, renderTemplate } from './templates.js';
+import { scalar } from './values.js';
 
 /** The value of a call, as far as its arguments are known; undefined: nobody knows. */
 export function callFunction(evaluator: Evaluator, call: HclCall, scope: Scope): SyntaxNode | undefined {
@@ -69,7 +72,7 @@ const FUNCTIONS: Readonly<Record<string, Implementation>> = {
   yamlencode: (args) => tagged(args, 'yamlencode'),
   jsondecode: (args) => {
     const text = args.string(0);
-    return text && args.evaluator.jsonIn(text);
+    return text && jsonIn(text);
   },
   file: (args) => {
     const path = args.known(0);
@@ -82,7 +85,7 @@ const FUNCTIONS: Readonly<Record<string, Implementation>> = {
     if (!content) return undefined;
     const bindings = new Map<string, SyntaxNode | undefined>();
     if (variables?.kind === 'object') for (const { key, value } of variables.properties) bindings.set(key.raw, value);
-    return args.evaluator.renderTemplate(content, { document: content.document, bindings, policyVariables: false });
+    return renderTemplate(args.evaluator, content, { document: content.document, bindings, policyVariables: false });
   },
   tolist: same,
   tomap: same,

@@ -14,10 +14,10 @@ import {
 import { parseYaml } from '../../syntax/yaml.js';
 import { pairs, readKubernetesObject } from '../kubernetes.js';
 import type { Facts, Metadata, ServiceAccount } from '../model.js';
-import type { Instance } from './evaluate.js';
 import { blocksAsList, blocksOf, given } from './fields.js';
 import { headerOf } from './module.js';
 import type { ModuleReader } from './read.js';
+import type { Instance } from './scope.js';
 
 /** The Kubernetes provider's resources, without the `_v1` that newer ones end with. */
 const KINDS: Readonly<Record<string, string>> = {

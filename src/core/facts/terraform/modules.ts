@@ -13,11 +13,11 @@ import {
 } from '../../syntax/tree.js';
 import type { Condition, Principal, Role, Statement, TrustPolicy } from '../model.js';
 import { addon, association, nodeTemplate } from './eks.js';
-import type { Instance } from './evaluate.js';
 import { blocksOf, given } from './fields.js';
 import { headerOf } from './module.js';
 import type { ModuleReader } from './read.js';
 import { accountOf, addTrustPolicy, flag, manyOf } from './roles.js';
+import type { Instance } from './scope.js';
 
 /**
  * Modules that everybody uses, known by their source: the registry's name or the repository's. What they make of their

@@ -21,8 +21,10 @@ import type {
   Statement,
   TrustPolicy,
 } from '../model.js';
-import type { Evaluator, Instance } from './evaluate.js';
+import type { Evaluator } from './evaluate.js';
 import { blocksOf } from './fields.js';
+import type { Instance } from './scope.js';
+import { jsonIn } from './templates.js';
 
 export const POLICY_DOCUMENT = 'aws_iam_policy_document';
 
@@ -96,7 +98,7 @@ export class PolicyDocuments {
   private documentIn(value: SyntaxNode | undefined): ObjectNode | undefined {
     if (value?.kind === 'object') return value;
     if (value?.kind !== 'string' || isUnknown(value)) return undefined;
-    const inner = this.evaluator().jsonIn(value);
+    const inner = jsonIn(value);
     return inner?.kind === 'object' ? inner : undefined;
   }
 

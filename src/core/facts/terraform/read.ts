@@ -3,12 +3,13 @@ import { parseJson } from '../../syntax/json.js';
 import type { SourceDocument } from '../../syntax/tree.js';
 import { type Facts, noFacts, type RoleReference } from '../model.js';
 import { readAddon, readAssociation, readLaunchTemplates, readOidcProvider } from './eks.js';
-import { type EvaluationContext, Evaluator, type Instance, type Target } from './evaluate.js';
+import { Evaluator } from './evaluate.js';
 import { kubernetesKind, readAnnotations, readKubernetesResource, readManifest, readRelease } from './kubernetes.js';
 import { readDeclarations, type TerraformFile, type TerraformItem, type TerraformModule } from './module.js';
 import { readModuleCall } from './modules.js';
 import { POLICY_DOCUMENT, PolicyDocuments } from './policyDocument.js';
 import { addTrustPolicy, readAttachments, readRole } from './roles.js';
+import type { EvaluationContext, Instance, Target } from './scope.js';
 
 /** What the readers of a module share. */
 export interface ModuleReader {

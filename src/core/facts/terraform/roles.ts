@@ -11,9 +11,9 @@ import {
   stringsOf,
 } from '../../syntax/tree.js';
 import type { Facts, Role, RoleReference, TrustPolicy } from '../model.js';
-import type { Instance } from './evaluate.js';
 import { blocksOf, given } from './fields.js';
 import type { ModuleReader } from './read.js';
+import type { Instance } from './scope.js';
 
 export function readRole(reader: ModuleReader, instance: Instance): void {
   const { evaluator, documents, facts } = reader;

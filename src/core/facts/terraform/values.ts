@@ -1,0 +1,64 @@
+import { makeKey } from '../../syntax/hclNodes.js';
+import { literalOf } from '../../syntax/text.js';
+import { type ArrayNode, literal, type ObjectNode, type SyntaxNode } from '../../syntax/tree.js';
+
+/** A default that only says that a value is to be given. */
+export function isPlaceholderDefault(node: SyntaxNode): boolean {
+  if (node.kind === 'null') return true;
+  if (node.kind === 'string') return literalOf(node.text) === '';
+  return (node.kind === 'object' && node.properties.length === 0) || (node.kind === 'array' && node.items.length === 0);
+}
+
+/** A value that can be compared: known text, number or boolean. */
+export function scalar(node: SyntaxNode): string | number | boolean | undefined {
+  if (node.kind === 'string') return literal(node);
+  return node.kind === 'number' || node.kind === 'boolean' ? node.value : undefined;
+}
+
+export function numberAt(near: SyntaxNode, index: number): SyntaxNode {
+  return {
+    kind: 'number',
+    document: near.document,
+    start: near.start,
+    end: near.start,
+    value: index,
+    source: String(index),
+  };
+}
+
+export function mapIn<O extends object, K, V>(maps: WeakMap<O, Map<K, V>>, owner: O): Map<K, V> {
+  let map = maps.get(owner);
+  if (!map) {
+    map = new Map();
+    maps.set(owner, map);
+  }
+  return map;
+}
+
+/** `each`, or a dynamic block's iterator. */
+export function eachOf(key: SyntaxNode, value: SyntaxNode): ObjectNode {
+  const { document, start, end } = value;
+  const at = { start, end: start };
+  return {
+    kind: 'object',
+    document,
+    start,
+    end,
+    style: 'flow',
+    properties: [
+      { key: makeKey(document, at, 'key'), value: key },
+      { key: makeKey(document, at, 'value'), value },
+    ],
+  };
+}
+
+/** A value belongs to what holds it in the text; one that comes from a reference belongs where it was typed. */
+export function adopt(holder: ObjectNode | ArrayNode, child: SyntaxNode): void {
+  if (
+    child.parent === undefined &&
+    child.document === holder.document &&
+    child.start >= holder.start &&
+    child.end <= holder.end
+  )
+    child.parent = holder;
+}
