@@ -28,8 +28,9 @@ export function toText(result: CheckResult, terminal: { color: boolean; width: n
     const place = `${line + 1}:${character + 1}`.padStart(7);
     const severity = finding.severity.padEnd(11);
     const indent = place.length + severity.length + 4;
-    const message = wrap(finding.message, (terminal.width ?? 120) - indent - finding.ruleId.length - 3);
-    output.push(`${place}  ${paint(finding.severity, severity)}  ${message[0]}   ${paint('faint', finding.ruleId)}`);
+    const message = wrap(finding.message, Math.min(terminal.width ?? 120, 140) - indent - finding.ruleId.length - 3);
+    message[message.length - 1] += `   ${paint('faint', finding.ruleId)}`;
+    output.push(`${place}  ${paint(finding.severity, severity)}  ${message[0]}`);
     for (const more of message.slice(1)) output.push(' '.repeat(indent) + more);
   }
   if (result.findings.length > 0) output.push('');
