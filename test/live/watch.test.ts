@@ -1,0 +1,82 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ClusterSnapshot, LiveCluster } from '../../src/live/types.js';
+import { never, open, type RunningDemo, rowOf, runDemo, until } from './support.js';
+
+let demo: RunningDemo;
+let cluster: LiveCluster;
+let seen: ClusterSnapshot | undefined;
+const stop = new AbortController();
+let watching: Promise<void>;
+
+beforeAll(async () => {
+  demo = await runDemo({ bookmarkMilliseconds: 200 });
+  cluster = await open(demo);
+  await cluster.read(never());
+  watching = cluster.watch(stop.signal, (snapshot) => {
+    seen = snapshot;
+  });
+  await until(
+    () => demo.requests.count('watch pods') > 0 && demo.requests.count('watch serviceaccounts') > 0,
+    'the watches',
+  );
+});
+afterEach(() => demo.faults.clear());
+afterAll(async () => {
+  stop.abort();
+  await watching;
+  cluster.close();
+  await demo.stop();
+});
+
+/** kubectl's `annotate`, by the API. */
+async function annotate(namespace: string, name: string, value: string | null): Promise<void> {
+  const { kubeconfig } = demo;
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfig);
+  const { CoreV1Api, setHeaderOptions } = await import('@kubernetes/client-node');
+  await config
+    .makeApiClient(CoreV1Api)
+    .patchNamespacedServiceAccount(
+      { namespace, name, body: { metadata: { annotations: { 'eks.amazonaws.com/role-arn': value } } } },
+      setHeaderOptions('Content-Type', 'application/merge-patch+json'),
+    );
+}
+
+describe('watching', () => {
+  it('follows an annotation, reads the new role, and finds the pods stale', async () => {
+    const role = 'arn:aws:iam::111122223333:role/checkout-api';
+    await annotate('checkout', 'frontend', role);
+    await until(
+      () => seen?.serviceAccounts.some((row) => row.name === 'frontend' && row.trust === 'denied') === true,
+      'the annotation',
+    );
+    const row = rowOf(seen, 'checkout/frontend');
+    expect(row).toMatchObject({ mechanism: 'irsa', roleArn: role, status: 'error' });
+    expect(row.pods.stale).toBe(1);
+  });
+
+  it('lists anew where the server has forgotten, and takes the annotation back', async () => {
+    const lists = demo.requests.count('list serviceaccounts');
+    // An ERROR event of 410 in each open watch.
+    demo.kubernetes.expireWatches();
+    await annotate('checkout', 'frontend', null);
+    await until(() => rowOf(seen, 'checkout/frontend').mechanism === 'node-role', 'the annotation to go');
+    expect(demo.requests.count('list serviceaccounts')).toBeGreaterThan(lists);
+  });
+
+  it('goes on where it was after the server ended the watch', async () => {
+    const lists = demo.requests.count('list serviceaccounts');
+    demo.kubernetes.endWatches();
+    await annotate('checkout', 'frontend', 'arn:aws:iam::111122223333:role/none');
+    await until(
+      () => rowOf(seen, 'checkout/frontend').findings.some(({ ruleId }) => ruleId === 'live-role-not-found'),
+      'the change',
+    );
+    expect(demo.requests.count('list serviceaccounts')).toBe(lists);
+  });
+
+  it('makes no busy loop', () => {
+    expect(demo.requests.count('watch pods')).toBeLessThan(20);
+  });
+});
