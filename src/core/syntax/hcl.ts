@@ -60,10 +60,12 @@ export function parseHclExpression(document: SourceDocument): HclExpression | un
 
 function withTree<T>(document: SourceDocument, read: (cursor: TreeCursor, health: Health) => T): T | undefined {
   if (!parser) throw new Error('parseHcl was called before loadHcl');
-  let tree = parser.parse(document.text);
+  // The grammar knows no byte order mark; blanked, it leaves the offsets alone.
+  const text = document.text.replace(/^\uFEFF/, ' ');
+  let tree = parser.parse(text);
   if (!tree) return undefined;
   let health: Health = { sound: !tree.rootNode.hasError };
-  const mended = health.sound ? undefined : mend(document.text);
+  const mended = health.sound ? undefined : mend(text);
   const other = mended && parser.parse(mended.text);
   if (other) {
     // A tree without faults is better than one that was put together round them.

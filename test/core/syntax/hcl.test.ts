@@ -82,6 +82,12 @@ describe('what is written', () => {
     expect(read).toMatchObject({ kind: 'get', name: 'a', start: 0, end: 7 });
   });
 
+  it('passes over a byte order mark', () => {
+    const body = parse(`\uFEFF${text}`);
+    expect(body.broken).toBeUndefined();
+    expect((body.items[0] as HclBlock).start).toBe(1);
+  });
+
   it('leaves out blocks that nobody wants', () => {
     const several = 'resource "a" "x" {\n b = 1\n}\nresource "c" "y" {\n d = 1\n}\n';
     const body = parseHcl({ file: 'a.tf', language: 'hcl', text: several }, (_type, label) => label === 'c');
