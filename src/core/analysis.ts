@@ -481,6 +481,8 @@ function withoutOverlaps(fixes: readonly Fix[]): Fix[] {
   const titles = new Set<string>();
   return fixes.filter(({ title, edits }) => {
     if (titles.has(title) || edits.length === 0) return false;
+    // What cannot be written (a module's own value) is no change; a fix that needs it is none.
+    if (edits.some(({ start, end, newText }) => start === end && newText === '')) return false;
     titles.add(title);
     return edits.every((a, i) =>
       edits.every((b, k) => k <= i || a.file !== b.file || a.end <= b.start || b.end <= a.start),
