@@ -30,6 +30,8 @@ export interface Judgement {
   readonly role: ReadRole | undefined;
 }
 
+const RANK = { error: 0, warning: 1, information: 2, hint: 3 } as const;
+
 /** Collects what is found and what is not known while one service account is judged. */
 class Notes {
   readonly findings: LiveFinding[] = [];
@@ -126,7 +128,7 @@ export function judge(state: ClusterState, account: ServiceAccountRecord): Judge
         return podStates.map(({ pod, identity }) => podState(state, pod, identity, association));
       },
     },
-    findings: notes.findings,
+    findings: notes.findings.sort((a, b) => RANK[a.severity] - RANK[b.severity]),
     unknown: notes.unknown,
     pending: notes.pending,
   };

@@ -1,0 +1,165 @@
+import { Command } from 'commander';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/cli/exit.js';
+import { type InspectOptions, inspect, registerInspect } from '../../src/cli/inspect.js';
+import * as live from '../../src/live/main.js';
+import { never, type RunningDemo, runDemo } from '../live/support.js';
+
+let demo: RunningDemo;
+beforeAll(async () => {
+  demo = await runDemo();
+});
+afterAll(() => demo.stop());
+
+async function run(options: InspectOptions): Promise<{ code: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  const terminal = {
+    write: (text: string) => {
+      out += text;
+    },
+    error: (text: string) => {
+      err += text;
+    },
+    color: false,
+    width: 100,
+    interactive: false,
+  };
+  const code = await inspect({ kubeconfig: demo.kubeconfig, ...options }, terminal, async () => live, never());
+  return { code, out, err };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the output is held against the contract by its own words
+const parse = (text: string): any => JSON.parse(text);
+
+describe('inspect --format json', () => {
+  it('is one object of the contract', async () => {
+    const { code, out } = await run({ format: 'json' });
+    expect(code).toBe(1);
+    const document = parse(out);
+    expect(document.version).toBe(1);
+    expect(document.clusters).toHaveLength(1);
+    const [cluster] = document.clusters;
+    expect(cluster).toMatchObject({
+      name: 'orders-prod',
+      region: 'eu-west-1',
+      account: '111122223333',
+      issuer: expect.stringMatching(/^oidc\.eks\./),
+    });
+    expect(cluster.failures).toEqual([
+      { what: 'iam:GetRole orders-exporter', reason: 'forbidden', message: expect.any(String) },
+    ]);
+    expect(cluster.serviceAccounts).toHaveLength(demo.scenario.serviceAccounts.length);
+    for (const account of cluster.serviceAccounts) {
+      expect(['irsa', 'pod-identity', 'both', 'static-credentials', 'node-role', 'none']).toContain(account.mechanism);
+      expect(['allowed', 'denied', 'unknown', 'not-checked']).toContain(account.trust);
+      expect(['ok', 'warning', 'error', 'unknown']).toContain(account.status);
+      expect(['web-identity', 'pod-identity', 'exec', 'not-verified']).toContain(account.callerIdentity.how);
+      expect(account.pods).toEqual({ total: expect.any(Number), stale: expect.any(Number) });
+    }
+    expect(cluster.serviceAccounts.find(({ name }: { name: string }) => name === 'settlement')).toMatchObject({
+      namespace: 'payments',
+      mechanism: 'both',
+      roleArn: 'arn:aws:iam::111122223333:role/payments-settlement',
+      associationId: 'a-settlement00000001',
+      trust: 'allowed',
+      status: 'warning',
+      callerIdentity: { expected: 'arn:aws:iam::111122223333:role/payments-settlement', how: 'not-verified' },
+      pods: { total: 1, stale: 0 },
+      findings: expect.arrayContaining([
+        expect.objectContaining({ ruleId: 'sa-mixed-mechanisms', severity: 'warning' }),
+      ]),
+    });
+  });
+
+  it('verifies on request', async () => {
+    const { out } = await run({ format: 'json', verify: ['checkout/api', 'payments/api', 'checkout/worker'] });
+    const identity = (namespace: string, name: string) =>
+      parse(out).clusters[0].serviceAccounts.find(
+        (row: { namespace: string; name: string }) => row.namespace === namespace && row.name === name,
+      ).callerIdentity;
+    expect(identity('checkout', 'api')).toMatchObject({
+      how: 'web-identity',
+      verdict: 'as-expected',
+      actual: expect.stringContaining('assumed-role/checkout-api/'),
+    });
+    expect(identity('payments', 'api')).toMatchObject({ how: 'pod-identity', verdict: 'as-expected' });
+    expect(identity('checkout', 'worker')).toMatchObject({
+      how: 'web-identity',
+      verdict: 'refused',
+      message: expect.stringContaining('AccessDenied'),
+    });
+  });
+
+  it('is one object of what is known even where nothing is', async () => {
+    const missing = await run({ format: 'json', context: 'nope' });
+    expect(missing.code).toBe(3);
+    expect(parse(missing.out)).toEqual({
+      version: 1,
+      clusters: [],
+      failures: [expect.objectContaining({ reason: 'not-found' })],
+    });
+    expect(missing.err).toContain("no context 'nope'");
+    const signedOut = await run({ format: 'json', context: 'orders-prod-signed-out' });
+    expect(signedOut.code).toBe(3);
+    expect(parse(signedOut.out).clusters[0].failures).toEqual([expect.objectContaining({ reason: 'unauthenticated' })]);
+  });
+
+  it('takes every context side by side', async () => {
+    const { out, code } = await run({ format: 'json', allContexts: true });
+    expect(parse(out).clusters.map(({ context }: { context: string }) => context)).toEqual(
+      demo.scenario.contexts.map(({ name }) => name),
+    );
+    expect(code).toBe(3);
+  });
+});
+
+describe('the other formats', () => {
+  it('a table: status, identity, trust, pods, reason, in the width there is', async () => {
+    const { out } = await run({ format: 'table' });
+    expect(out).toMatch(/^orders-prod {2}eu-west-1 · 111122223333 · /);
+    expect(out).toMatch(/^✗ checkout\/worker +IRSA → checkout-worker +denied +2 +trust denies: /m);
+    expect(out).toMatch(/^\? orders\/exporter .*unknown/m);
+    expect(out).toMatch(/^not read {2}iam:GetRole orders-exporter: forbidden/m);
+    expect(out).toMatch(/service accounts: \d+ errors, \d+ warnings, \d+ unknown · 1 call failed\n$/);
+  });
+
+  it('a graph for Graphviz and for Mermaid', async () => {
+    const { out: dot } = await run({ format: 'dot', namespace: 'checkout' });
+    expect(dot).toMatch(/^digraph /);
+    expect(dot).toMatch(/c0s\d+ -> c0r\d+ \[label="IRSA, denied"/);
+    expect(dot.match(/\{/g)?.length).toBe(dot.match(/\}/g)?.length);
+    const { out: mermaid } = await run({ format: 'mermaid', namespace: 'checkout' });
+    expect(mermaid).toMatch(/^flowchart LR\n/);
+    expect(mermaid).toMatch(/c0s\d+\("checkout\/worker"\):::error/);
+  });
+
+  it('one page that needs nothing else', async () => {
+    const { out } = await run({ format: 'html' });
+    expect(out).toMatch(/^<!doctype html>/);
+    expect(out).not.toMatch(/(?:src|href)=|https?:\/\/(?!oidc)/);
+    expect(out.match(/<tr class="/g)).toHaveLength(demo.scenario.serviceAccounts.length);
+    expect(out).toContain('&#39;wrker&#39; ≠ &#39;worker&#39;');
+  });
+});
+
+describe('usage', () => {
+  it.each<[string, InspectOptions]>([
+    ['a service account without namespace', { verify: ['api'] }],
+    ['two ways to choose contexts', { allContexts: true, context: 'x' }],
+    ['one cluster for all contexts', { allContexts: true, cluster: 'x' }],
+    ['no time', { timeout: 'soon' }],
+    ['an account that is not there', { verify: ['checkout/nobody'] }],
+  ])('refuses %s', async (_, options) => {
+    await expect(run(options)).rejects.toBeInstanceOf(UsageError);
+  });
+
+  it('refuses a format it does not know', async () => {
+    const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
+    registerInspect(program);
+    for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => undefined });
+    await expect(program.parseAsync(['node', 'pod-iam', 'inspect', '--format', 'xml'])).rejects.toMatchObject({
+      exitCode: 1,
+    });
+  });
+});
