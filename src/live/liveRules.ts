@@ -12,6 +12,7 @@ import { Overlays } from '../core/workspace/overlays.js';
 import type { Workspace } from '../core/workspace/workspace.js';
 import { WorkspaceIndex } from '../core/workspace/workspaceIndex.js';
 import type { LiveRole } from './aws/roles.js';
+import { messageOf } from './failure.js';
 import type { ServiceAccountRecord } from './kubernetes/records.js';
 import type { ReadRole } from './state.js';
 import type { LiveFinding } from './types.js';
@@ -52,16 +53,21 @@ export function accountFindings(account: ServiceAccountRecord): readonly LiveFin
 function judgeAlone(facts: Facts, object: string | undefined): LiveFinding[] {
   const findings: LiveFinding[] = [];
   for (const rule of rules) {
-    if (rule.scope !== 'document') continue;
-    for (const report of rule.check(facts, ALONE)) {
-      const { message } = report;
-      findings.push({
-        ruleId: rule.id,
-        severity: report.severity ?? rule.severity,
-        message,
-        short: shortened(message),
-        ...(object === undefined ? {} : { object }),
-      });
+    try {
+      for (const report of rule.check(facts, ALONE)) {
+        const { message } = report;
+        findings.push({
+          ruleId: rule.id,
+          severity: report.severity ?? rule.severity,
+          message,
+          short: shortened(message),
+          ...(object === undefined ? {} : { object }),
+        });
+      }
+    } catch (error) {
+      // One rule that breaks must not take the cluster's rows with it, nor go unseen.
+      const message = `This rule could not be applied: ${messageOf(error)}`;
+      findings.push({ ruleId: rule.id, severity: 'information', message, short: message });
     }
   }
   return findings;
