@@ -29,16 +29,29 @@ const common = {
   logLevel: 'warning',
   legalComments: 'none',
   absWorkingDir: root,
-  // web-tree-sitter asks for import.meta.url; the wasm is handed to it as bytes, so any value will do.
-  define: { 'import.meta.url': '"file:///"' },
+  // web-tree-sitter asks for import.meta.url; the wasm is handed to it as bytes, so any value will do that is a file on
+  // Windows too, where one without a drive is refused.
+  define: { 'import.meta.url': '"file:///C:/"' },
   // The packages' ESM builds are smaller once bundled.
   mainFields: ['module', 'main'],
 };
 
 await Promise.all([
-  build({ ...common, entryPoints: ['src/vscode/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'], plugins: [liveIsExternal] }),
+  build({
+    ...common,
+    entryPoints: ['src/vscode/extension.ts'],
+    outfile: 'dist/extension.js',
+    external: ['vscode'],
+    plugins: [liveIsExternal],
+  }),
   build({ ...common, entryPoints: ['src/live/main.ts'], outfile: 'dist/live.js' }),
-  build({ ...common, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.js', plugins: [liveIsExternal], banner: { js: '#!/usr/bin/env node' } }),
+  build({
+    ...common,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'dist/cli.js',
+    plugins: [liveIsExternal],
+    banner: { js: '#!/usr/bin/env node' },
+  }),
   build({ ...common, entryPoints: ['src/demo/main.ts'], outfile: 'dist/demo.js' }),
 ]);
 
