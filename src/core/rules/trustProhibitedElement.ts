@@ -2,7 +2,7 @@ import { nearestWords } from '../iam/distance.js';
 import { OPERATOR_NAMES, parseOperator } from '../iam/operators.js';
 import { POD_IDENTITY, POD_IDENTITY_ACTIONS, WEB_IDENTITY_ACTION } from '../iam/principals.js';
 import { addProperty, type Edit, removeProperty, renameKey, replaceString } from '../syntax/edits.js';
-import { display, literalOf } from '../syntax/text.js';
+import { display, literalOf, onlyHole } from '../syntax/text.js';
 import { type ObjectNode, type Property, property, type StringNode } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { defineRule, type Fix, type Report } from './rule.js';
@@ -50,7 +50,7 @@ function judge(policy: PolicyReading, reading: StatementReading, workspace: Work
   const { node } = statement;
   const names = statement.grammar === 'terraform-block' ? BLOCK_ELEMENTS : ELEMENTS;
   const found: Report[] = [
-    ...statement.resourceElements.map((element): Report => {
+    ...statement.resourceElements.filter(isGiven).map((element): Report => {
       const name = display(element.key.text);
       return {
         at: spanOfProperty(element),
@@ -76,11 +76,21 @@ function judge(policy: PolicyReading, reading: StatementReading, workspace: Work
     statement.actionElement.value.items.length === 0 &&
     !statement.actionElement.value.open;
   if (
-    (!statement.actionElement && !statement.notActionElement && !hidden('Action') && !hidden('actions')) ||
+    (!statement.actionElement &&
+      !statement.notActionElement &&
+      // A module's statement has actions that no file says.
+      statement.actions.length === 0 &&
+      !hidden('Action') &&
+      !hidden('actions')) ||
     actionless
   )
     found.push(noAction(reading));
   return found;
+}
+
+/** Terraform leaves an argument out whose value is null, and a reference may be that. */
+function isGiven({ value }: Property): boolean {
+  return !(value?.kind === 'string' && value.style === 'expression' && onlyHole(value.text));
 }
 
 // ── names of elements ──────────────────────────────────────────────────────────────────────────────────────────────────
