@@ -1,5 +1,13 @@
 import { type Command, Option } from 'commander';
-import type { ClusterSnapshot, LiveCluster, LiveFailure, LiveModule, OpenOptions, Progress } from '../live/types.js';
+import type {
+  ClusterSnapshot,
+  LiveCluster,
+  LiveFailure,
+  LiveModule,
+  OpenOptions,
+  Progress,
+  VerifyWay,
+} from '../live/types.js';
 import { EXIT, UsageError } from './exit.js';
 import { inspectDot } from './formats/inspectDot.js';
 import { inspectHtml } from './formats/inspectHtml.js';
@@ -16,6 +24,7 @@ export interface InspectOptions {
   readonly profile?: string;
   readonly namespace?: string;
   readonly verify?: readonly string[];
+  readonly verifyBy?: VerifyWay;
   readonly timeout?: string;
   readonly format?: InspectFormat;
 }
@@ -52,6 +61,11 @@ export function registerInspect(program: Command): void {
       '--verify <NS/NAME>',
       'mint credentials as this service account and ask AWS who they are, repeatable',
       collect,
+    )
+    .addOption(
+      new Option('--verify-by <way>', 'mint credentials, or run aws inside a running pod')
+        .choices(['mint', 'exec'])
+        .default('mint'),
     )
     .option('--timeout <seconds>', 'for one call', '30')
     .addOption(
@@ -91,9 +105,15 @@ export async function inspect(
     timeoutMs: seconds * 1_000,
   };
   const progress = new ProgressLine(out);
-  const inspection = await readAll(live, base, options.allContexts === true, verify, progress, signal).finally(() =>
-    progress.end(),
-  );
+  const inspection = await readAll(
+    live,
+    base,
+    options.allContexts === true,
+    verify,
+    options.verifyBy ?? 'mint',
+    progress,
+    signal,
+  ).finally(() => progress.end());
   out.write(format(inspection, options.format ?? 'table', out));
   for (const { what, message } of inspection.failures) out.error(`pod-iam: ${what}: ${message}\n`);
   if (inspection.failures.length > 0 || inspection.clusters.some(({ listed }) => !listed)) return EXIT.unreachable;
@@ -110,6 +130,7 @@ async function readAll(
   base: OpenOptions,
   all: boolean,
   verify: readonly Account[],
+  by: VerifyWay,
   progress: ProgressLine,
   signal: AbortSignal,
 ): Promise<Inspection> {
@@ -130,7 +151,7 @@ async function readAll(
       const cluster = opened.value;
       try {
         const snapshot = await cluster.read(signal, undefined, (step) => progress.show(cluster.context, step));
-        return verify.length === 0 ? snapshot : await verifyAll(cluster, snapshot, verify, progress, signal);
+        return verify.length === 0 ? snapshot : await verifyAll(cluster, snapshot, verify, by, progress, signal);
       } finally {
         cluster.close();
       }
@@ -143,6 +164,7 @@ async function verifyAll(
   cluster: LiveCluster,
   snapshot: ClusterSnapshot,
   accounts: readonly Account[],
+  by: VerifyWay,
   progress: ProgressLine,
   signal: AbortSignal,
 ): Promise<ClusterSnapshot> {
@@ -151,7 +173,7 @@ async function verifyAll(
       throw new UsageError(`${cluster.context} has no service account ${namespace}/${name}`);
     }
     progress.show(cluster.context, { what: 'verified', done, total: accounts.length });
-    await cluster.verify(namespace, name, signal);
+    await cluster.verify(namespace, name, signal, by);
   }
   return cluster.current ?? snapshot;
 }

@@ -24,6 +24,7 @@ import type {
   Result,
   ServiceAccountIdentity,
   VerifyPlan,
+  VerifyWay,
 } from './types.js';
 import { planVerify, verify } from './verify.js';
 
@@ -297,14 +298,14 @@ export class Cluster implements LiveCluster {
     return known?.known && known.value.kind !== 'missing' ? known.value.read.text : undefined;
   }
 
-  planVerify(namespace: string, name: string): VerifyPlan {
+  planVerify(namespace: string, name: string, way: VerifyWay = 'mint'): VerifyPlan {
     const judgement = this.session?.rows.get(keyOf(namespace, name));
     if (!this.session || !judgement)
       return { how: 'web-identity', steps: [], impossible: `${namespace}/${name} was not read.` };
-    return planVerify(this.session.state, judgement);
+    return planVerify(this.session.state, judgement, way);
   }
 
-  async verify(namespace: string, name: string, outer: AbortSignal): Promise<CallerIdentity> {
+  async verify(namespace: string, name: string, outer: AbortSignal, way: VerifyWay = 'mint'): Promise<CallerIdentity> {
     const key = keyOf(namespace, name);
     const { session } = this;
     const judgement = session?.rows.get(key);
@@ -316,6 +317,7 @@ export class Cluster implements LiveCluster {
     const identity = await verify(
       { connection, state: session.state, region, aws: () => this.aws(), timeoutMs, now: Date.now },
       judgement,
+      way,
       signal,
     );
     session.state.verified.set(key, identity);

@@ -315,9 +315,12 @@ export interface Explanation {
   readonly text: string;
 }
 
+/** `mint`: credentials as a pod would get them; `exec`: ask inside a running pod, if its container has `aws`. */
+export type VerifyWay = 'mint' | 'exec';
+
 /** What verifying will do, to be confirmed before it is done. */
 export interface VerifyPlan {
-  readonly how: 'web-identity' | 'pod-identity';
+  readonly how: 'web-identity' | 'pod-identity' | 'exec';
   /** In order: what is minted and sent where. */
   readonly steps: readonly string[];
   /** Set where it cannot be done. */
@@ -349,9 +352,9 @@ export interface LiveCluster {
   explain(namespace: string, name: string): Explanation | undefined;
   /** The role's trust policy as AWS has it, indented; undefined where it was not read. */
   trustPolicy(roleArn: string): string | undefined;
-  planVerify(namespace: string, name: string): VerifyPlan;
+  planVerify(namespace: string, name: string, way?: VerifyWay): VerifyPlan;
   /** Mints credentials as planned, asks AWS who they are, forgets them. Remembered in the snapshot. */
-  verify(namespace: string, name: string, signal: AbortSignal): Promise<CallerIdentity>;
+  verify(namespace: string, name: string, signal: AbortSignal, way?: VerifyWay): Promise<CallerIdentity>;
   /** Ends watches and connections. */
   close(): void;
 }

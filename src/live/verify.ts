@@ -10,9 +10,12 @@ import { parseRoleArn } from './aws/roles.js';
 import { failed, success } from './failure.js';
 import type { Judgement } from './judge.js';
 import type { Connection } from './kubernetes/connection.js';
+import { execInPod } from './kubernetes/execInPod.js';
+import type { PodRecord } from './kubernetes/records.js';
 import { requestToken } from './kubernetes/tokens.js';
+import { redact } from './redact.js';
 import type { ClusterState } from './state.js';
-import type { CallerIdentity, LiveFailure, Result, VerifyPlan } from './types.js';
+import type { CallerIdentity, LiveFailure, Result, VerifyPlan, VerifyWay } from './types.js';
 
 /** STS mints nothing shorter. */
 const SHORTEST_SECONDS = 900;
@@ -28,7 +31,32 @@ export interface VerifyContext {
   readonly now: () => number;
 }
 
-export function planVerify(state: ClusterState, { row }: Judgement): VerifyPlan {
+/** The command whose answer is the pod's own. */
+const WHO_AM_I = ['aws', 'sts', 'get-caller-identity', '--output', 'json'];
+
+export function planVerify(state: ClusterState, judgement: Judgement, way: VerifyWay = 'mint'): VerifyPlan {
+  return way === 'exec' ? planExec(state, judgement) : planMint(state, judgement);
+}
+
+function planExec(state: ClusterState, { row }: Judgement): VerifyPlan {
+  const pod = executable(state, row);
+  return {
+    how: 'exec',
+    steps:
+      pod === undefined
+        ? []
+        : [`Run '${WHO_AM_I.join(' ')}' in container ${pod.containers.at(-1)?.name} of the pod ${pod.name}`],
+    ...(pod === undefined ? { impossible: 'No running pod that is not stale was found to run a command in.' } : {}),
+  };
+}
+
+/** A stale pod would answer for the past. */
+function executable(state: ClusterState, row: Judgement['row']): PodRecord | undefined {
+  const name = row.pods.list.find((pod) => pod.phase === 'Running' && !pod.stale)?.name;
+  return name === undefined ? undefined : state.pods.get(`${row.namespace}/${row.name}`)?.get(name);
+}
+
+function planMint(state: ClusterState, { row }: Judgement): VerifyPlan {
   const who = `${row.namespace}/${row.name}`;
   if (row.winner === 'pod-identity') {
     const pod = mintable(row);
@@ -64,14 +92,16 @@ function mintable(row: Judgement['row']): string | undefined {
 export async function verify(
   context: VerifyContext,
   judgement: Judgement,
+  way: VerifyWay,
   signal: AbortSignal,
 ): Promise<CallerIdentity> {
   const { row } = judgement;
-  const plan = planVerify(context.state, judgement);
+  const plan = planVerify(context.state, judgement, way);
   const expected = row.callerIdentity.expected;
   const common = { ...(expected === undefined ? {} : { expected }), verifiedAt: context.now() };
   if (plan.impossible !== undefined)
     return { ...common, how: 'not-verified', verdict: 'unknown', message: plan.impossible };
+  if (plan.how === 'exec') return { ...common, how: 'exec', ...(await byExec(context, judgement, expected, signal)) };
   const minted =
     plan.how === 'web-identity'
       ? await byWebIdentity(context, judgement, signal)
@@ -178,6 +208,43 @@ async function byPodIdentity(
     signal,
   );
   return answer.ok ? answer : notMinted(answer.failure, isRefusal(answer.failure));
+}
+
+/** The pod's own answer, whatever gives it its credentials. */
+async function byExec(
+  { connection, state, timeoutMs }: VerifyContext,
+  { row }: Judgement,
+  expected: string | undefined,
+  signal: AbortSignal,
+): Promise<Pick<CallerIdentity, 'actual' | 'verdict' | 'message'>> {
+  const pod = executable(state, row);
+  // Containers of the pod come after its init containers, which have ended.
+  const container = pod?.containers.at(-1)?.name;
+  if (!pod || container === undefined) return { verdict: 'unknown', message: 'no pod runs as it any more' };
+  const target = { namespace: row.namespace, pod: pod.name, container };
+  const ran = await execInPod(connection, target, WHO_AM_I, timeoutMs, signal);
+  if (!ran.ok) return { verdict: 'unknown', message: `${ran.failure.what}: ${ran.failure.message}` };
+  const { exitCode, stdout, stderr, message } = ran.value;
+  if (exitCode === undefined || exitCode === 126 || exitCode === 127) {
+    return {
+      verdict: 'unknown',
+      message: `container '${container}' cannot run 'aws': ${redact(stderr.trim() || message)}`,
+    };
+  }
+  if (exitCode !== 0) return { verdict: 'refused', message: redact(stderr.trim() || message) };
+  const actual = arnIn(stdout);
+  if (actual === undefined) return { verdict: 'unknown', message: "the answer of 'aws' names no caller" };
+  return { actual, verdict: expected !== undefined && sameRole(expected, actual) ? 'as-expected' : 'other-role' };
+}
+
+function arnIn(stdout: string): string | undefined {
+  try {
+    const { Arn } = JSON.parse(stdout) as { Arn?: unknown };
+    return typeof Arn === 'string' ? Arn : undefined;
+  } catch {
+    // Not JSON: the caller says that there was no answer.
+    return undefined;
+  }
 }
 
 async function whose(

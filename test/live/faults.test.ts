@@ -161,6 +161,19 @@ describe('throttling', () => {
   });
 });
 
+describe('a cluster that is busy', () => {
+  it('is asked again when it says so, and not for ever', async () => {
+    demo.faults.add({ operation: 'list pods', effect: { kind: 'throttle', retryAfterSeconds: 1 }, times: 1 });
+    expect((await snapshotOf(demo)).failures).toEqual(healthy.failures);
+    demo.faults.add({ operation: 'list pods', effect: { kind: 'throttle', retryAfterSeconds: 3_600 } });
+    demo.requests.entries.length = 0;
+    expect((await snapshotOf(demo)).failures).toContainEqual(
+      expect.objectContaining({ what: 'list pods', reason: 'throttled' }),
+    );
+    expect(demo.requests.count('list pods')).toBe(1);
+  });
+});
+
 describe('a list that goes stale while it is paged', () => {
   it('is begun anew', async () => {
     // Only what has pages can: the answer to the second page is 410.

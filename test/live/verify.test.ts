@@ -75,6 +75,40 @@ describe('verified caller identity', () => {
     expect(identity.message).toContain('request token for checkout/api');
   });
 
+  it('asks inside a running pod, for every mechanism, and agrees', async () => {
+    const plan = cluster.planVerify('payments', 'api', 'exec');
+    expect(plan).toMatchObject({ how: 'exec', steps: [expect.stringContaining('aws sts get-caller-identity')] });
+    const seen: string[] = [];
+    for (const { namespace, name, expected } of demo.scenario.serviceAccounts) {
+      if (cluster.planVerify(namespace, name, 'exec').impossible !== undefined) continue;
+      const identity = await cluster.verify(namespace, name, never(), 'exec');
+      const what = `${namespace}/${name}: ${identity.verdict} ${identity.message ?? identity.actual}`;
+      if (identity.verdict === 'unknown') continue;
+      seen.push(what);
+      expect(identity.how).toBe('exec');
+      if (expected.refusal !== undefined) expect(identity.verdict, what).toBe('refused');
+      else if (expected.trust === 'allowed' && expected.status === 'ok')
+        expect(identity.verdict, what).toBe('as-expected');
+      if (expected.mechanism === 'node-role' && expected.status === 'ok')
+        expect(identity.verdict, what).toBe('as-expected');
+    }
+    expect(seen.length).toBeGreaterThan(10);
+  });
+
+  it('is unknown where neither a token nor a command is allowed', async () => {
+    const readonly = await open(demo, { context: 'orders-prod-readonly' });
+    await readonly.read(never());
+    const ran = await readonly.verify('checkout', 'api', never(), 'exec');
+    expect(ran).toMatchObject({ how: 'exec', verdict: 'unknown', message: expect.stringContaining('403') });
+    const minted = await readonly.verify('checkout', 'api', never());
+    expect(minted).toMatchObject({
+      how: 'web-identity',
+      verdict: 'unknown',
+      message: expect.stringContaining('forbidden'),
+    });
+    readonly.close();
+  });
+
   it('leaves no token or key in anything that is shown', async () => {
     const shown = JSON.stringify([cluster.current, cluster.explain('checkout', 'api')]);
     expect(shown).not.toMatch(/eyJ[\w-]{10,}\.|ASIA[A-Z0-9]{8,}|demo-token/);

@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { type Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { createGunzip } from 'node:zlib';
 import { type Cluster, Exec, KubeConfig, type User } from '@kubernetes/client-node';
-import { deadline, orAborted } from '../deadline.js';
+import { deadline, orAborted, pause } from '../deadline.js';
 import { codeOf, failed, failure, messageOf, networkReason, success } from '../failure.js';
 import type { KubeCluster, Kubeconfig, KubeUser } from '../kubeconfig.js';
 import type { FailureReason, LiveFailure, Result } from '../types.js';
@@ -19,6 +19,12 @@ export interface Call {
   readonly permission?: string;
 }
 
+type Opened =
+  | { readonly ok: true; readonly value: { readonly body: NodeJS.ReadableStream & { destroy(): void } } }
+  | { readonly ok: false; readonly failure: LiveFailure; readonly retryAfterMs?: number };
+
+const MOST_ATTEMPTS = 3;
+const LONGEST_WAIT_MS = 10_000;
 /** Longest time that a plugin may take: signing in through a browser is not our business, reading a cached token is. */
 const PLUGIN_MS = 20_000;
 /** A token is renewed this long before it ends. */
@@ -77,7 +83,7 @@ export class Connection {
   async json(call: Call, signal: AbortSignal): Promise<Result<unknown>> {
     const limit = deadline(signal, this.timeoutMs);
     try {
-      const opened = await this.open(call, limit.signal);
+      const opened = await this.openPatiently(call, limit.signal);
       if (!opened.ok) return opened;
       const text = await readAll(opened.value.body, limit.signal);
       try {
@@ -139,10 +145,17 @@ export class Connection {
     return config.ok ? success(new Exec(config.value)) : config;
   }
 
-  private async open(
-    call: Call,
-    signal: AbortSignal,
-  ): Promise<Result<{ body: NodeJS.ReadableStream & { destroy(): void } }>> {
+  /** The API server may ask to come again in a moment (API Priority and Fairness): done a few times, and no longer than the deadline. */
+  private async openPatiently(call: Call, signal: AbortSignal): ReturnType<Connection['open']> {
+    for (let attempt = 1; ; attempt++) {
+      const opened = await this.open(call, signal);
+      if (opened.ok || opened.failure.reason !== 'throttled' || opened.retryAfterMs === undefined) return opened;
+      if (attempt === MOST_ATTEMPTS || opened.retryAfterMs > LONGEST_WAIT_MS) return opened;
+      await pause(opened.retryAfterMs, signal);
+    }
+  }
+
+  private async open(call: Call, signal: AbortSignal): Promise<Opened> {
     const config = await orAborted(this.signIn(), signal);
     if (!config.ok) return config;
     const options: RequestOptions & { agent?: Agent } = {};
@@ -176,7 +189,9 @@ export class Connection {
     const status = response.statusCode ?? 0;
     if (status >= 200 && status < 300) return success({ body });
     const text = await readAll(body, signal);
-    return { ok: false, failure: statusFailure(call, status, text) };
+    const seconds = Number(response.headers['retry-after'] ?? Number.NaN);
+    const retry = Number.isFinite(seconds) ? { retryAfterMs: seconds * 1_000 } : {};
+    return { ok: false, failure: statusFailure(call, status, text), ...retry };
   }
 
   /** One sign-in for all calls that wait for it. */
@@ -309,11 +324,14 @@ function readAll(body: NodeJS.ReadableStream & { destroy?(): void }, signal: Abo
   });
 }
 
+const LOOPBACK_HTTP = /^http:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?(?:\/|$)/;
+
 function clusterFor(cluster: KubeCluster): Cluster {
   return {
     name: cluster.name,
     server: cluster.server,
-    skipTLSVerify: cluster.skipTlsVerify,
+    // client-node refuses plain HTTP; `kubectl proxy` on this machine speaks nothing else.
+    skipTLSVerify: cluster.skipTlsVerify || LOOPBACK_HTTP.test(cluster.server),
     ...(cluster.caData === undefined ? {} : { caData: cluster.caData }),
     // As kubectl: data beats the file.
     ...(cluster.caFile === undefined || cluster.caData !== undefined ? {} : { caFile: cluster.caFile }),
