@@ -68,7 +68,9 @@ function judge(policy: PolicyReading, reading: StatementReading, workspace: Work
     statement.unknownElements.some((element) => nearElement(element, [name]) !== undefined);
   const unreadable =
     node.open === true || node.properties.some(({ key }) => key.raw === '<<' || literalOf(key.text) === undefined);
-  if (unreadable) return found;
+  // A module writes its statement itself: what its call does not say is not missing.
+  const byModule = statement.grammar === 'terraform-block' && property(node, 'source') !== undefined;
+  if (unreadable || byModule) return found;
   if (!statement.principalElement && !hidden('Principal') && !hidden('principals'))
     found.push(noPrincipal(policy, reading, workspace));
   const actionless =
@@ -76,12 +78,7 @@ function judge(policy: PolicyReading, reading: StatementReading, workspace: Work
     statement.actionElement.value.items.length === 0 &&
     !statement.actionElement.value.open;
   if (
-    (!statement.actionElement &&
-      !statement.notActionElement &&
-      // A module's statement has actions that no file says.
-      statement.actions.length === 0 &&
-      !hidden('Action') &&
-      !hidden('actions')) ||
+    (!statement.actionElement && !statement.notActionElement && !hidden('Action') && !hidden('actions')) ||
     actionless
   )
     found.push(noAction(reading));
