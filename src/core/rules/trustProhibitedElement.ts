@@ -68,8 +68,8 @@ function judge(policy: PolicyReading, reading: StatementReading, workspace: Work
     statement.unknownElements.some((element) => nearElement(element, [name]) !== undefined);
   const unreadable =
     node.open === true || node.properties.some(({ key }) => key.raw === '<<' || literalOf(key.text) === undefined);
-  // A module writes its statement itself: what its call does not say is not missing.
-  const byModule = statement.grammar === 'terraform-block' && property(node, 'source') !== undefined;
+  // A module writes its statement itself: it has actions and principals that no element says.
+  const byModule = !statement.actionElement && statement.actions.length > 0;
   if (unreadable || byModule) return found;
   if (!statement.principalElement && !hidden('Principal') && !hidden('principals'))
     found.push(noPrincipal(policy, reading, workspace));
