@@ -1,7 +1,7 @@
 import { checkClusterArn, parseArn } from '../iam/arn.js';
-import { hasWildcard, patternsIntersect } from '../iam/globs.js';
+import { hasWildcard, matchGlob, patternsIntersect } from '../iam/globs.js';
 import { replaceString } from '../syntax/edits.js';
-import { literalOf, type Text } from '../syntax/text.js';
+import { display, literalOf, type Text } from '../syntax/text.js';
 import { defineRule, type Fix, type Report } from './rule.js';
 import { type ConditionReading, trustReadings, type ValueReading } from './support/reading.js';
 import { LINKS, podIdentity, trust } from './support/trustExamples.js';
@@ -73,17 +73,17 @@ function judge({ operator }: ConditionReading, { node, text, literalWildcard }: 
 function problemOf(text: Text, patterns: boolean): string | undefined {
   if (text.some((part) => typeof part === 'string' && part.includes('${'))) return undefined;
   if (patterns && hasWildcard(text)) {
-    if (patternsIntersect(text, ['arn:*:eks:*:*:cluster/*']) === 'no') return "no cluster's ARN matches it";
     const arn = parseArn(text);
-    const account = arn && literalOf(arn.account);
-    if (arn && account !== undefined && !/[*?]/.test(account) && !/^\d{12}$/.test(account)) {
-      // A star before it may stand for several parts.
-      const before = [arn.partition, arn.service, arn.region].some(
-        (part) => hasWildcard(part) && literalOf(part) !== '*',
-      );
-      return before || account === '' ? undefined : `the account '${account}' is not twelve digits`;
+    if (!arn)
+      return patternsIntersect(text, ['arn:*:eks:*:*:cluster/*']) === 'no' ? "no cluster's ARN matches it" : undefined;
+    // With all of an ARN's colons there, no star is left to cross one.
+    if (matchGlob(arn.service, ['eks']) === 'no') return `'${display(arn.service)}' is not 'eks'`;
+    if (patternsIntersect(arn.resource, ['cluster/*']) === 'no') return `'${display(arn.resource)}' is not 'cluster/…'`;
+    const account = literalOf(arn.account);
+    if (account !== undefined && !/[*?]/.test(account) && !/^\d{12}$/.test(account)) {
+      return account === '' ? 'the account is missing' : `the account '${account}' is not twelve digits`;
     }
-    return undefined;
+    return literalOf(arn.region) === '' ? 'the region is missing' : undefined;
   }
   const verdict = checkClusterArn(text);
   return verdict.ok === 'no' ? verdict.reason : undefined;

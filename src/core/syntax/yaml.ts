@@ -405,7 +405,9 @@ function endOf(event: Event, node: SyntaxNode): number {
 /** Keys that are numbers or booleans are names all the same (`on:`, `443:`). */
 function asKey(key: SyntaxNode, text: string): StringNode | undefined {
   if (key.kind === 'string') return key;
-  if (key.kind !== 'number' && key.kind !== 'boolean') return undefined;
+  // IAM has an operator of the name `Null`; what stands there as a word is a key by that name.
+  const word = key.kind === 'number' || key.kind === 'boolean' || (key.kind === 'null' && key.end > key.start);
+  if (!word) return undefined;
   return new SourceString(key.document, key.start, key.end, key.start, key.end, 'plain', text);
 }
 

@@ -226,7 +226,7 @@ function providerEks(text: Text, issuer: Text | undefined, url: Text | undefined
   if (issuer) return isEksText(issuer);
   const known = literalOf(text);
   // A cluster's ARN in the place of its provider's speaks of the cluster all the same.
-  if (known !== undefined) return /^arn:[^:]*:eks:/.test(known) || known === POD_IDENTITY ? 'yes' : 'no';
+  if (known !== undefined) return /^arn:[^:]*:eks:/.test(known) ? 'yes' : 'no';
   return isEksText(text);
 }
 
