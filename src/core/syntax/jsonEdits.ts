@@ -1,18 +1,18 @@
 import type { Json, LocalEdit, Writer } from './edits.js';
 import { documentEol, indentOfLine, indentUnit, lineStartOf } from './layout.js';
-import type { ArrayNode, ObjectNode, Property, SyntaxNode } from './tree.js';
+import { type ArrayNode, type ObjectNode, outerSpan, type Property, type SyntaxNode } from './tree.js';
 
 /** JSON, and flow collections of YAML, which are written alike. */
 export const writer: Writer = {
   encode: (_node, text) => JSON.stringify(text).slice(1, -1),
   replaceString: (node, value) => ({ start: node.start, end: node.end, newText: JSON.stringify(value) }),
   renameKey: (key, name) => ({ start: key.start, end: key.end, newText: JSON.stringify(name) }),
-  replaceValue: (node, value) => ({ start: node.start, end: node.end, newText: render(node, value) }),
+  replaceValue: (node, value) => ({ ...spanOf(node), newText: render(node, value) }),
   removeProperty: (object, property) => {
-    const end = property.value ? property.value.end : property.key.end;
+    const end = property.value ? spanOf(property.value).end : property.key.end;
     return removeMember(object, property.key.start, end);
   },
-  removeItem: (array, item) => removeMember(array, item.start, item.end),
+  removeItem: (array, item) => removeMember(array, spanOf(item).start, spanOf(item).end),
   addProperty: (object, key, value, after) =>
     insertMember(object, `${JSON.stringify(key)}: `, value, memberEnd(object, after)),
   fillProperty: (object, property, value) => {
@@ -25,10 +25,11 @@ export const writer: Writer = {
   },
   appendItem: (node, value) => {
     if (node.kind !== 'array') {
-      const own = node.document.text.slice(node.start, node.end);
-      return { start: node.start, end: node.end, newText: `[${own}, ${JSON.stringify(value)}]` };
+      const { start, end } = spanOf(node);
+      return { start, end, newText: `[${node.document.text.slice(start, end)}, ${JSON.stringify(value)}]` };
     }
-    return insertMember(node, '', value, node.items.at(-1)?.end);
+    const last = node.items.at(-1);
+    return insertMember(node, '', value, last && spanOf(last).end);
   },
 };
 
@@ -56,13 +57,19 @@ export function inline(value: Json): string {
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
 }
 
+/** Where a value stands in its holder. */
+function spanOf(node: SyntaxNode): { start: number; end: number } {
+  const { start, end } = outerSpan(node);
+  return { start, end };
+}
+
 function isSingleLine(node: SyntaxNode): boolean {
   return !node.document.text.slice(node.start, node.end).includes('\n');
 }
 
 function memberEnd(object: ObjectNode, after: Property | undefined): number | undefined {
   const last = after ?? object.properties.at(-1);
-  return last && (last.value?.end ?? last.key.end);
+  return last && (last.value ? spanOf(last.value).end : last.key.end);
 }
 
 function insertMember(
@@ -88,7 +95,7 @@ function insertMember(
       newText: `${eol}${indent}${label}${inner}${eol}${indentOfLine(text, holder.start)}`,
     };
   }
-  const first = holder.kind === 'object' ? holder.properties[0]!.key.start : holder.items[0]!.start;
+  const first = holder.kind === 'object' ? holder.properties[0]!.key.start : spanOf(holder.items[0]!).start;
   const oneLine = !text.slice(holder.start, first).includes('\n');
   if (oneLine)
     return { start: previousEnd, end: previousEnd, newText: `, ${label}${renderAt(holder, value, true, '')}` };
@@ -103,21 +110,49 @@ function insertMember(
 /** With the comma behind it; for the last one with the comma before it. Whole lines go where it stands on lines of its own. */
 function removeMember(holder: ObjectNode | ArrayNode, start: number, end: number): LocalEdit {
   const { text } = holder.document;
-  const behind = /^\s*,/.exec(text.slice(end, holder.end))?.[0].length ?? 0;
+  const behind = skipTrivia(text, end, holder.end);
   const lineStart = lineStartOf(text, start);
   const ownLine = text.slice(lineStart, start).trim() === '' && lineStart > holder.start;
-  if (behind > 0) {
-    let to = end + behind;
+  if (text[behind] === ',' && behind < holder.end) {
+    const to = behind + 1;
     const rest = /^[ \t]*(\r?\n)?/.exec(text.slice(to, holder.end))!;
     if (ownLine && rest[1] !== undefined) return { start: lineStart, end: to + rest[0].length, newText: '' };
-    to += rest[1] === undefined ? rest[0].length : 0;
-    return { start, end: to, newText: '' };
+    return { start, end: to + (rest[1] === undefined ? rest[0].length : 0), newText: '' };
   }
-  const before = text.slice(holder.start + 1, start);
-  const comma = before.lastIndexOf(',');
-  const onlyBlank = comma >= 0 && before.slice(comma + 1).trim() === '';
-  if (onlyBlank) return { start: holder.start + 1 + comma, end, newText: '' };
+  const previous = previousEnd(holder, start);
+  if (previous !== undefined) {
+    const comma = skipTrivia(text, previous, start);
+    // A comment behind the comma stays.
+    if (text[comma] === ',') return { start: comma, end, newText: text.slice(comma + 1, start).trimEnd() };
+    return { start: previous, end, newText: '' };
+  }
   // The only member: what is left is an empty pair of brackets.
+  const inner = text.slice(holder.start + 1, start).trim() === '' ? holder.start + 1 : start;
   const close = text.slice(end, holder.end - 1).trim() === '' ? holder.end - 1 : end;
-  return before.trim() === '' ? { start: holder.start + 1, end: close, newText: '' } : { start, end, newText: '' };
+  return { start: inner, end: Math.max(close, end), newText: '' };
+}
+
+function previousEnd(holder: ObjectNode | ArrayNode, start: number): number | undefined {
+  if (holder.kind === 'array') {
+    const before = holder.items.findLast((item) => spanOf(item).start < start);
+    return before && spanOf(before).end;
+  }
+  const before = holder.properties.findLast(({ key }) => key.start < start);
+  return before && (before.value ? spanOf(before.value).end : before.key.end);
+}
+
+/** Behind blanks and comments, those of YAML's flow collections too. */
+function skipTrivia(text: string, from: number, to: number): number {
+  let at = from;
+  while (at < to) {
+    if (/\s/.test(text[at]!)) at++;
+    else if (text[at] === '#' || text.startsWith('//', at)) {
+      const newline = text.indexOf('\n', at);
+      at = newline < 0 ? to : newline;
+    } else if (text.startsWith('/*', at)) {
+      const close = text.indexOf('*/', at + 2);
+      at = close < 0 ? to : close + 2;
+    } else break;
+  }
+  return Math.min(at, to);
 }

@@ -134,11 +134,18 @@ export function spanInHost(
   const next = host.toHost(end);
   // Behind the content may come a line break and an indentation of the host: those are no part of a span that ends
   // before them, but of one that takes the line break along.
-  if (document.text[end - 1] === '\n') return [from, next];
+  if (document.text[end - 1] === '\n') return [wholeLine(host.document.text, from, next), next];
   const known = host.toHostEnd?.(end);
   if (known !== undefined) return [from, known];
   const last = host.toHost(end - 1);
   return [from, host.document.text.slice(last, next).includes('\n') ? last + 1 : next];
+}
+
+/** The last line of an embedded document goes with its indentation: what follows has one of its own. */
+function wholeLine(text: string, from: number, next: number): number {
+  if (text[next - 1] !== '\n') return from;
+  const lineStart = text.lastIndexOf('\n', from - 1) + 1;
+  return text.slice(lineStart, from).trim() === '' ? lineStart : from;
 }
 
 /** The file's own document, however deeply this one is embedded. */

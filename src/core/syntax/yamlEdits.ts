@@ -1,7 +1,8 @@
-import type { Json, LocalEdit, Writer } from './edits.js';
-import { inline, writer as jsonWriter } from './jsonEdits.js';
-import { documentEol, indentOfLine, lineEndOf, lineStartOf } from './layout.js';
-import type { ArrayNode, ObjectNode, Property, StringNode, SyntaxNode } from './tree.js';
+import type { LocalEdit, Writer } from './edits.js';
+import { writer as jsonWriter } from './jsonEdits.js';
+import { indentOfLine, lineEndOf, lineStartOf } from './layout.js';
+import { type ArrayNode, type ObjectNode, outerSpan, type Property, type StringNode, type SyntaxNode } from './tree.js';
+import { behindKey, block, flow, isScalar, itemOf, member, plainOrQuoted, yamlLayout } from './yamlText.js';
 
 export const writer: Writer = {
   encode,
@@ -12,98 +13,114 @@ export const writer: Writer = {
   }),
   renameKey: (key, name) => ({ start: key.start, end: key.end, newText: quoteLike(key, name) }),
   replaceValue: (node, value) => {
-    if (node.kind === 'string' && typeof value === 'string') return writer.replaceString(node, value);
-    const inFlow = inFlowCollection(node);
-    return {
-      start: node.start,
-      end: contentEnd(node),
-      newText: inFlow || isScalar(value) ? flow(value) : inlineBlock(node, value),
-    };
+    const start = headerStart(node);
+    const end = contentEnd(node);
+    if (inFlowCollection(node)) return { start, end, newText: flow(value) };
+    const { text } = node.document;
+    const layout = yamlLayout(text);
+    const property = propertyOf(node);
+    if (property) {
+      // All behind the colon: a block would otherwise stay on lines that a scalar can't take.
+      const colon = behindColon(property);
+      return { start: colon, end, newText: behindKey(value, columnIndent(property.key), layout) };
+    }
+    if (node.parent?.kind === 'array' && !isScalar(value)) {
+      const column = ' '.repeat(start - lineStartOf(text, start));
+      return { start, end, newText: block(value, column, layout) };
+    }
+    return { start, end, newText: isScalar(value) ? flow(value) : block(value, '', layout) };
   },
   removeProperty: (object, property) => {
     if (object.style === 'flow') return jsonWriter.removeProperty(object, property);
-    const end = property.value ? contentEnd(property.value) : property.key.end;
-    return removeLines(
-      object,
-      property.key.start,
-      end,
-      object.properties[0] === property,
-      object.properties.length === 1,
-    );
+    const own = ownProperties(object);
+    return removeLines(object, property.key.start, endOf(object, property), own[0] === property, own.length === 1);
   },
   removeItem: (array, item) => {
     if (array.style === 'flow') return jsonWriter.removeItem(array, item);
-    const { text } = array.document;
-    const dash = text.lastIndexOf('-', item.start - 1);
-    return removeLines(
-      array,
-      dash < 0 ? item.start : dash,
-      contentEnd(item),
-      array.items[0] === item,
-      array.items.length === 1,
-    );
+    const index = array.items.indexOf(item);
+    const dash = dashOf(array, index);
+    return removeLines(array, dash, itemEnd(array, index), index === 0, array.items.length === 1);
   },
   addProperty: (object, key, value, after) => {
+    const own = ownProperties(object);
+    const anchor = after && own.includes(after) ? after : own.at(-1);
     if (object.style === 'flow')
-      return flowInsert(object, `${plainOrQuoted(key)}: ${flow(value)}`, after && endOf(after));
-    const anchor = after ?? object.properties.at(-1);
-    const indent = columnIndent(object);
+      return flowInsert(
+        object,
+        `${plainOrQuoted(key)}: ${flow(value)}`,
+        own[0]?.key.start,
+        anchor && endOf(object, anchor),
+      );
+    const indent = own[0] ? columnIndent(own[0].key) : columnIndent(object);
+    const layout = yamlLayout(object.document.text);
     return insertBehind(
       object,
-      anchor ? endOf(anchor) : object.end,
-      indent,
-      member(key, value, indent, documentEol(object.document.text)),
+      anchor ? endOf(object, anchor) : object.end,
+      indent + member(key, value, indent, layout),
     );
   },
   fillProperty: (object, property, value) => {
     const { text } = object.document;
-    const colon = text.indexOf(':', property.key.end) + 1 || property.key.end;
-    if (object.style === 'flow') return { start: colon, end: colon, newText: ` ${flow(value)}` };
-    const lineEnd = lineEndOf(text, colon);
-    // `key: null` and `key: ~` are replaced, `key: # why` keeps its comment.
-    const word = /^\s*(?:null|~)(?=\s|$)/i.exec(text.slice(colon, lineEnd))?.[0].length ?? 0;
-    if (isScalar(value)) return { start: colon, end: colon + word, newText: ` ${flow(value)}` };
-    const indent = `${columnIndent(object)}  `;
-    const comment = /^\s*#/.test(text.slice(colon + word, lineEnd)) ? lineEnd : colon + word;
-    return { start: word > 0 ? colon : comment, end: comment, newText: block(value, indent, documentEol(text)) };
+    const colon = behindColon(property);
+    const hasColon = text[colon - 1] === ':';
+    const end = Math.max(colon, property.value?.end ?? colon);
+    if (object.style === 'flow') return { start: colon, end, newText: `${hasColon ? '' : ':'} ${flow(value)}` };
+    if (isScalar(value)) return { start: colon, end, newText: ` ${flow(value)}` };
+    // `key: # why` keeps its comment.
+    const lineEnd = lineEndOf(text, end);
+    const newText = text.slice(end, lineEnd).trimEnd() + behindKey(value, columnIndent(property.key), yamlLayout(text));
+    return { start: colon, end: lineEnd, newText };
   },
   appendItem: (node, value) => {
     if (node.kind !== 'array') {
-      const { text } = node.document;
-      return {
-        start: node.start,
-        end: contentEnd(node),
-        newText: `[${text.slice(node.start, contentEnd(node))}, ${flow(value)}]`,
-      };
+      return { start: headerStart(node), end: contentEnd(node), newText: `[${sourceInFlow(node)}, ${flow(value)}]` };
     }
-    if (node.style === 'flow') return flowInsert(node, flow(value), node.items.at(-1)?.end);
-    const last = node.items.at(-1)!;
-    const { text } = node.document;
-    const dash = text.lastIndexOf('-', last.start - 1);
-    const indent = ' '.repeat(dash - lineStartOf(text, dash));
-    const eol = documentEol(text);
-    const inner = isScalar(value)
-      ? ` ${flow(value)}`
-      : ` ${block(value, `${indent}  `, eol).slice(eol.length + indent.length + 2)}`;
-    return insertBehind(node, contentEnd(last), indent, `-${inner}`);
+    if (node.style === 'flow') {
+      const last = node.items.at(-1);
+      return flowInsert(
+        node,
+        flow(value),
+        node.items[0] && outerSpan(node.items[0]).start,
+        last && outerSpan(last).end,
+      );
+    }
+    const indent = columnIndent(node);
+    const layout = yamlLayout(node.document.text);
+    return insertBehind(node, itemEnd(node, node.items.length - 1), `${indent}- ${itemOf(value, indent, layout)}`);
   },
 };
 
-function flowInsert(holder: ObjectNode | ArrayNode, member: string, previousEnd: number | undefined): LocalEdit {
-  if (previousEnd !== undefined) return { start: previousEnd, end: previousEnd, newText: `, ${member}` };
-  const pad = holder.kind === 'object' ? ' ' : '';
-  return { start: holder.start + 1, end: holder.end - 1, newText: `${pad}${member}${pad}` };
-}
-
-function isScalar(value: Json): boolean {
-  return typeof value !== 'object' || value === null || Object.keys(value).length === 0;
-}
+// ── places ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function inFlowCollection(node: SyntaxNode): boolean {
-  for (let at: SyntaxNode | undefined = node; at; at = at.parent) {
+  for (let at: SyntaxNode | undefined = node.parent; at; at = at.parent) {
     if ((at.kind === 'object' || at.kind === 'array') && at.style === 'flow') return true;
   }
   return false;
+}
+
+/** Those that are typed here: a merge (`<<`) brings in others, whose places are the anchor's. */
+function ownProperties(object: ObjectNode): readonly Property[] {
+  return object.properties.filter(({ key }) => key.start >= object.start && key.end <= object.end);
+}
+
+function propertyOf(node: SyntaxNode): Property | undefined {
+  return node.parent?.kind === 'object' ? node.parent.properties.find(({ value }) => value === node) : undefined;
+}
+
+/** Behind a key's colon, which may be missing in a flow mapping: then behind the key. */
+function behindColon({ key }: Property): number {
+  const found = /^[ \t]*:/.exec(key.document.text.slice(key.end, key.end + 80));
+  return key.end + (found?.[0].length ?? 0);
+}
+
+/** A block scalar begins with its `|` or `>`, which is no part of its content; a tag is no part of any. */
+function headerStart(node: SyntaxNode): number {
+  const { start } = outerSpan(node);
+  if (node.kind !== 'string' || (node.style !== 'literal' && node.style !== 'folded')) return start;
+  const before = node.document.text.slice(0, node.start);
+  const header = /[|>][0-9+-]*[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*\r?\n)*[ \t]*$/.exec(before);
+  return Math.min(start, header?.index ?? node.start);
 }
 
 /** The end without the line break that belongs to a block scalar. */
@@ -113,63 +130,116 @@ function contentEnd(node: SyntaxNode): number {
     return node.start + text.trimEnd().length;
   }
   if (node.kind === 'object' && node.style === 'block') {
-    const last = node.properties.at(-1);
-    return last ? Math.max(endOf(last), 0) : node.end;
+    const last = ownProperties(node).at(-1);
+    return last ? endOf(node, last) : node.end;
   }
-  if (node.kind === 'array' && node.style === 'block') {
-    const last = node.items.at(-1);
-    return last ? contentEnd(last) : node.end;
+  if (node.kind === 'array' && node.style === 'block' && node.items.length > 0)
+    return itemEnd(node, node.items.length - 1);
+  return outerSpan(node).end;
+}
+
+function endOf(object: ObjectNode, property: Property): number {
+  const { value } = property;
+  if (!value) return behindColon(property);
+  if (value.start < property.key.end || value.start >= object.end) return aliasEnd(object, behindColon(property));
+  return contentEnd(value);
+}
+
+function itemEnd(array: ArrayNode, index: number): number {
+  const item = array.items[index]!;
+  const dash = dashOf(array, index);
+  const next = index + 1 < array.items.length ? dashOf(array, index + 1) : array.end;
+  if (item.start < dash || item.start > next) return aliasEnd(array, dash + 1);
+  return Math.max(contentEnd(item), dash + 1);
+}
+
+/** An alias stands for a node whose place is elsewhere: `*name` itself is all there is here. */
+function aliasEnd({ document }: SyntaxNode, from: number): number {
+  const found = /^[ \t]*\*[^\s,\]}]+/.exec(document.text.slice(from, from + 200));
+  return from + (found?.[0].length ?? 0);
+}
+
+/** The dash of an item: the first stands where the list begins, the others at the same column. */
+function dashOf(array: ArrayNode, index: number): number {
+  const { text } = array.document;
+  let at = array.start;
+  const column = at - lineStartOf(text, at);
+  for (let found = 0; found < index; ) {
+    const newline = text.indexOf('\n', at);
+    if (newline < 0) return at;
+    at = newline + 1;
+    const line = text.slice(at, at + column + 2);
+    if (line.slice(0, column).trim() !== '' || line[column] !== '-' || !/^$|[\s]/.test(line[column + 1] ?? ''))
+      continue;
+    at += column;
+    found++;
   }
-  return node.end;
+  return at;
 }
 
-/** A block scalar begins with its `|` or `>`, which is no part of its content. */
-function headerStart(node: StringNode): number {
-  if (node.style !== 'literal' && node.style !== 'folded') return node.start;
-  const before = node.document.text.slice(0, node.start);
-  return /[|>][0-9+-]*[ \t]*(?:#[^\n]*)?\r?\n[ \t]*$/.exec(before)?.index ?? node.start;
+/** The indentation of what stands at a node's column: also behind a dash. */
+function columnIndent(node: SyntaxNode): string {
+  return ' '.repeat(node.start - lineStartOf(node.document.text, node.start));
 }
 
-function endOf(property: Property): number {
-  return property.value ? contentEnd(property.value) : property.key.end;
-}
+// ── lines ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The indentation of a block mapping's keys: also where the first one stands behind a dash. */
-function columnIndent(object: ObjectNode): string {
-  const { text } = object.document;
-  const first = object.properties[0]?.key.start ?? object.start;
-  return ' '.repeat(first - lineStartOf(text, first));
-}
-
-function insertBehind(holder: SyntaxNode, end: number, indent: string, newText: string): LocalEdit {
+function insertBehind(holder: SyntaxNode, end: number, newText: string): LocalEdit {
   const { text } = holder.document;
   const at = lineEndOf(text, end);
-  return { start: at, end: at, newText: `${documentEol(text)}${indent}${newText}` };
+  return { start: at, end: at, newText: yamlLayout(text).eol + newText };
 }
 
-function removeLines(holder: SyntaxNode, start: number, end: number, first: boolean, only: boolean): LocalEdit {
+function removeLines(
+  holder: ObjectNode | ArrayNode,
+  start: number,
+  end: number,
+  first: boolean,
+  only: boolean,
+): LocalEdit {
   const { text } = holder.document;
   const lineStart = lineStartOf(text, start);
   const lineEnd = lineEndOf(text, end);
-  if (only) return { start, end: Math.max(end, start), newText: holder.kind === 'array' ? '[]' : '{}' };
+  if (only) {
+    // A list may stand at its key's own column, where brackets may not.
+    const key = holder.parent?.kind === 'object' ? propertyOf(holder)?.key : undefined;
+    const flush = key !== undefined && key.start - lineStartOf(text, key.start) >= start - lineStart;
+    return {
+      start,
+      end: Math.max(end, start),
+      newText: `${flush ? '  ' : ''}${holder.kind === 'array' ? '[]' : '{}'}`,
+    };
+  }
   const next = text.indexOf('\n', lineEnd) + 1 || text.length;
   if (text.slice(lineStart, start).trim() === '') return { start: lineStart, end: next, newText: '' };
   // Behind a dash (`- name: x`): the next member moves up to where this one stood.
-  if (first) return { start, end: next + /^[ \t]*/.exec(text.slice(next))![0].length, newText: '' };
+  if (first) return { start, end: next + indentOfLine(text, next).length, newText: '' };
   return { start, end: lineEnd, newText: '' };
 }
+
+/** A member of `{…}` or an item of `[…]`, in its own line where the others are. */
+function flowInsert(
+  holder: ObjectNode | ArrayNode,
+  newText: string,
+  firstStart: number | undefined,
+  previousEnd: number | undefined,
+): LocalEdit {
+  const { text } = holder.document;
+  if (firstStart === undefined || previousEnd === undefined) {
+    const pad = holder.kind === 'object' ? ' ' : '';
+    return { start: holder.start + 1, end: holder.end - 1, newText: `${pad}${newText}${pad}` };
+  }
+  const ownLines = text.slice(holder.start, firstStart).includes('\n');
+  const between = ownLines ? yamlLayout(text).eol + indentOfLine(text, firstStart) : ' ';
+  return { start: previousEnd, end: previousEnd, newText: `,${between}${newText}` };
+}
+
+// ── strings ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function encode(node: StringNode, text: string): string {
   if (node.style === 'double') return JSON.stringify(text).slice(1, -1);
   if (node.style === 'single') return text.replaceAll("'", "''");
   return text;
-}
-
-const PLAIN = /^[A-Za-z0-9_./@$(][^\n#:{}[\],&*!|>'"%`]*(?::[^\s\n#{}[\],&*!|>'"%`]+)*$/;
-const SPECIAL = /^(?:null|true|false|yes|no|on|off|~|[-+.]?\d[\d_.,:eE+-]*|0[xo][\da-f]+)$/i;
-
-function plainOrQuoted(value: string): string {
-  return PLAIN.test(value) && !SPECIAL.test(value) && value.trim() === value ? value : JSON.stringify(value);
 }
 
 function quoteLike(node: StringNode, value: string): string {
@@ -178,39 +248,11 @@ function quoteLike(node: StringNode, value: string): string {
   return plainOrQuoted(value);
 }
 
-function flow(value: Json): string {
-  if (typeof value === 'string') return plainOrQuoted(value);
-  if (Array.isArray(value)) return `[${value.map(flow).join(', ')}]`;
-  if (typeof value !== 'object' || value === null) return inline(value);
-  const members = Object.entries(value as Record<string, Json>).map(
-    ([key, item]) => `${plainOrQuoted(key)}: ${flow(item)}`,
-  );
-  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
-}
-
-function member(key: string, value: Json, indent: string, eol: string): string {
-  if (isScalar(value)) return `${plainOrQuoted(key)}: ${flow(value)}`;
-  return `${plainOrQuoted(key)}:${block(value, `${indent}  `, eol)}`;
-}
-
-/** Lines of a collection, each with a line break before it. */
-function block(value: Json, indent: string, eol: string): string {
-  if (Array.isArray(value)) {
-    return value
-      .map(
-        (item) =>
-          `${eol}${indent}- ${isScalar(item) ? flow(item) : block(item, `${indent}  `, eol).slice(eol.length + indent.length + 2)}`,
-      )
-      .join('');
-  }
-  return Object.entries(value as Record<string, Json>)
-    .map(([key, item]) => `${eol}${indent}${member(key, item, indent, eol)}`)
-    .join('');
-}
-
-/** A collection in the place of a scalar: `key: value` becomes `key:` and lines under it. */
-function inlineBlock(node: SyntaxNode, value: Json): string {
-  const { text } = node.document;
-  const eol = documentEol(text);
-  return block(value, `${indentOfLine(text, node.start)}  `, eol);
+/** A scalar's own text as it may stand in brackets. */
+function sourceInFlow(node: SyntaxNode): string {
+  const { start } = outerSpan(node);
+  const source = node.document.text.slice(start, contentEnd(node));
+  if (node.kind !== 'string') return source;
+  if (node.style === 'literal' || node.style === 'folded') return JSON.stringify(node.raw);
+  return node.style === 'plain' && /[,[\]{}\n]/.test(source) && !/\{\{/.test(source) ? plainOrQuoted(node.raw) : source;
 }
