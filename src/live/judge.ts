@@ -88,14 +88,16 @@ export function judge(state: ClusterState, account: ServiceAccountRecord): Judge
   notes.findings.push(...accountFindings(account));
   const linked = judgeRole(state, account, resolution, association, audience, notes);
   const podStates = pods.map((pod) => ({ pod, identity: podIdentity(pod, resolution) }));
-  judgeMechanism(state, name, resolution, association, podStates, notes);
+  judgeMechanism(state, account, resolution, association, podStates, notes);
   judgePods(resolution, podStates, association, notes);
   if (resolution.winner === 'node-role' && resolution.roleArn === undefined)
     notes.missing("the node's role: it could not be read");
 
   const status = statusOf(notes);
   const stale = podStates.filter(({ identity }) => identity.stale).length;
-  const expected = expectedIdentity(resolution, association, linked.trust);
+  const refused =
+    linked.trust === 'denied' || notes.findings.some(({ ruleId }) => ruleId === 'association-trust-denied');
+  const expected = refused ? undefined : expectedIdentity(resolution, association);
   const verified = state.verified.get(key);
   const callerIdentity: CallerIdentity = {
     ...(expected === undefined ? {} : { expected }),
@@ -351,7 +353,7 @@ interface JudgedPod {
 
 function judgeMechanism(
   state: ClusterState,
-  name: string,
+  account: ServiceAccountRecord,
   resolution: Resolution,
   association: AssociationState | undefined,
   pods: readonly JudgedPod[],
@@ -380,7 +382,7 @@ function judgeMechanism(
     );
   }
   if (winner !== 'pod-identity') return;
-  if (name === 'default' && !notes.findings.some(({ ruleId }) => ruleId === 'sa-default-account')) {
+  if (account.name === 'default' && !notes.findings.some(({ ruleId }) => ruleId === 'sa-default-account')) {
     notes.find(
       'sa-default-account',
       'warning',
@@ -389,7 +391,7 @@ function judgeMechanism(
     );
   }
   if (unsupported.length === 0 || unsupported.length < pods.length) judgeAgent(state, notes);
-  if (association?.targetRoleArn !== undefined) judgeTarget(state, association.targetRoleArn, notes);
+  if (association) judgeTarget(state, account, association, notes);
 }
 
 function judgeAgent(state: ClusterState, notes: Notes): void {
@@ -414,21 +416,43 @@ function judgeAgent(state: ClusterState, notes: Notes): void {
 }
 
 /** The second hop: the association's role assumes the target. */
-function judgeTarget(state: ClusterState, targetArn: string, notes: Notes): void {
-  const known = state.roles.get(targetArn);
-  if (known === undefined) {
-    notes.missing(`target role ${targetArn}: not read`);
+function judgeTarget(
+  state: ClusterState,
+  account: ServiceAccountRecord,
+  association: AssociationState,
+  notes: Notes,
+): void {
+  const { roleArn, targetRoleArn } = association;
+  if (targetRoleArn === undefined || roleArn === undefined) return;
+  const name = roleName(targetRoleArn);
+  const known = state.roles.get(targetRoleArn) ?? PENDING;
+  if (!notes.need(known, `target role ${name}`)) return;
+  const answer = known.value;
+  if (answer.kind !== 'found') {
+    const message = `The target role '${targetRoleArn}' does not exist.`;
+    notes.find('live-role-not-found', 'error', 'target role does not exist', message, targetRoleArn);
     return;
   }
-  if (!notes.need(known, `target role ${targetArn.split('/').pop()}`)) return;
-  if (known.value.kind !== 'found') {
-    notes.find(
-      'live-role-not-found',
-      'error',
-      'target role does not exist',
-      `The target role '${targetArn}' does not exist.`,
-      targetArn,
+  if (!answer.read.policy || state.clusterArn === undefined) {
+    notes.missing(`the trust policy of target role ${name}`);
+    return;
+  }
+  const asked = askTrust(answer.read.policy, {
+    mechanism: 'role-chain',
+    roleArn,
+    externalId: association.externalId ?? '',
+    clusterArn: state.clusterArn,
+    namespace: account.namespace,
+    serviceAccount: account.name,
+    disableSessionTags: association.disableSessionTags === true,
+  });
+  if (asked.trust === 'unknown') {
+    notes.missing(
+      `the trust policy of target role ${name}: it depends on the permissions of ${roleName(roleArn)}, or on what only AWS knows`,
     );
+  } else if (asked.trust === 'denied') {
+    const message = `The target role '${name}' does not let '${roleName(roleArn)}' in, so its pods get no credentials.`;
+    notes.find('association-trust-denied', 'error', `target role ${name} denies`, message, targetRoleArn);
   }
 }
 
@@ -587,12 +611,7 @@ function statusOf(notes: Notes): Status {
   return notes.unknown.length > 0 ? 'unknown' : 'ok';
 }
 
-function expectedIdentity(
-  resolution: Resolution,
-  association: AssociationState | undefined,
-  trust: Trust,
-): string | undefined {
-  if (trust === 'denied') return undefined;
+function expectedIdentity(resolution: Resolution, association: AssociationState | undefined): string | undefined {
   if (resolution.winner === 'pod-identity') return association?.targetRoleArn ?? resolution.roleArn;
   if (resolution.winner === 'irsa' || resolution.winner === 'node-role') {
     return resolution.roleArn !== undefined && parseRoleArn(resolution.roleArn) ? resolution.roleArn : undefined;

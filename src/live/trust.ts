@@ -1,7 +1,7 @@
 import type { TrustPolicy } from '../core/facts/model.js';
 import { type Evaluation, evaluate } from '../core/iam/evaluate.js';
 import { nearestMiss } from '../core/iam/nearestMiss.js';
-import { type AccessRequest, irsaRequest, podIdentityRequest } from '../core/iam/request.js';
+import { type AccessRequest, irsaRequest, podIdentityRequest, roleChainRequest } from '../core/iam/request.js';
 import type { TraceLine, Trust, TrustDetail } from './types.js';
 
 /** Who wants in. */
@@ -17,6 +17,16 @@ export type TrustQuestion =
     }
   | {
       readonly mechanism: 'pod-identity';
+      readonly clusterArn: string;
+      readonly namespace: string;
+      readonly serviceAccount: string;
+      readonly disableSessionTags: boolean;
+    }
+  | {
+      /** The second hop: the association's role assumes its target. */
+      readonly mechanism: 'role-chain';
+      readonly roleArn: string;
+      readonly externalId: string;
       readonly clusterArn: string;
       readonly namespace: string;
       readonly serviceAccount: string;
@@ -48,7 +58,8 @@ function answerOf(policy: TrustPolicy, question: TrustQuestion): TrustAnswer {
   const decisive = evaluation.statements.find(
     ({ effect, matches }) => matches === 'yes' && effect === (decision === 'denied' ? 'Deny' : 'Allow'),
   );
-  const miss = nearestMiss(evaluation, request);
+  // Its words are about pods and tokens; of a chain the trace says it.
+  const miss = question.mechanism === 'role-chain' ? undefined : nearestMiss(evaluation, request);
   const open = decision === 'unknown' ? unknownKeys(evaluation) : [];
   return {
     trust: decision,
@@ -91,20 +102,13 @@ function unknownKeys(evaluation: Evaluation): string[] {
 }
 
 function requestOf(question: TrustQuestion): AccessRequest {
-  const namespace = [question.namespace];
-  const serviceAccount = [question.serviceAccount];
-  return question.mechanism === 'irsa'
-    ? irsaRequest({
-        issuer: [question.issuer],
-        providerArn: [question.providerArn],
-        namespace,
-        serviceAccount,
-        audience: [question.audience],
-      })
-    : podIdentityRequest({
-        clusterArn: [question.clusterArn],
-        namespace,
-        serviceAccount,
-        disableSessionTags: question.disableSessionTags,
-      });
+  const who = { namespace: [question.namespace], serviceAccount: [question.serviceAccount] };
+  if (question.mechanism === 'irsa') {
+    const { issuer, providerArn, audience } = question;
+    return irsaRequest({ ...who, issuer: [issuer], providerArn: [providerArn], audience: [audience] });
+  }
+  const pod = { ...who, clusterArn: [question.clusterArn], disableSessionTags: question.disableSessionTags };
+  if (question.mechanism === 'pod-identity') return podIdentityRequest(pod);
+  const { roleArn, externalId } = question;
+  return roleChainRequest({ ...pod, roleArn: [roleArn], ...(externalId === '' ? {} : { externalId: [externalId] }) });
 }

@@ -248,6 +248,56 @@ describe('judging a service account', () => {
     expect(row(account, [pod(env)], change).pods.stale).toBe(stale);
   });
 
+  describe('a target role', () => {
+    const TARGET = `arn:aws:iam::${ACCOUNT}:role/target`;
+    const chain = (statement: object, more: object = {}) => {
+      const trustPolicy = JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Principal: { AWS: ROLE }, Action: ['sts:AssumeRole', 'sts:TagSession'], ...statement },
+        ],
+      });
+      const state = cluster();
+      state.roles.set(TARGET, yes({ kind: 'found', read: readPolicyOf({ arn: TARGET, name: 'target', trustPolicy }) }));
+      const first = association.get('shop/api')!;
+      const associations = new Map([['shop/api', { ...first, targetRoleArn: TARGET, externalId: 'e', ...more }]]);
+      return row(plain, [], { associations, roles: state.roles });
+    };
+
+    it.each<[string, object, object, object]>([
+      ['that names the role', {}, {}, { status: 'ok', callerIdentity: { expected: TARGET } }],
+      [
+        'scoped by a tag',
+        { Condition: { StringEquals: { 'aws:RequestTag/kubernetes-namespace': 'shop' } } },
+        {},
+        { status: 'ok' },
+      ],
+      [
+        'scoped by the external id, tags off',
+        { Action: 'sts:AssumeRole', Condition: { StringEquals: { 'sts:ExternalId': 'e' } } },
+        { disableSessionTags: true },
+        { status: 'ok' },
+      ],
+      [
+        'that trusts the whole account',
+        { Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } },
+        {},
+        { status: 'unknown' },
+      ],
+      ['that trusts another role', { Principal: { AWS: `${ROLE}-2` } }, {}, { status: 'error', trust: 'allowed' }],
+      ['without sts:TagSession', { Action: 'sts:AssumeRole' }, {}, { status: 'error' }],
+      ['of another external id', { Condition: { StringEquals: { 'sts:ExternalId': 'x' } } }, {}, { status: 'error' }],
+    ])('%s', (_, statement, more, wanted) => {
+      expect(chain(statement, more)).toMatchObject(wanted);
+    });
+
+    it('that denies leaves nothing to expect', () => {
+      const judged = chain({ Principal: { AWS: `${ROLE}-2` } });
+      expect(ids(judged)).toEqual(['association-trust-denied']);
+      expect(judged.callerIdentity.expected).toBeUndefined();
+    });
+  });
+
   it('does not count pods that have ended, nor as stale what the webhook would leave alone', () => {
     expect(
       row(annotated, [pod([], { status: { phase: 'Succeeded' } }), pod(IRSA_ENV, { name: 'api-2' })]).pods,

@@ -139,7 +139,7 @@ function checkPrincipal(statement: Statement, request: AccessRequest, checks: Ch
   const named = including ? statement.principals : statement.notPrincipals;
   checks.push({
     element: 'principal',
-    key: request.principal.kind === 'service' ? 'Service' : 'Federated',
+    key: request.principal.kind === 'service' ? 'Service' : request.principal.kind === 'role' ? 'AWS' : 'Federated',
     ...(excluding ? { operator: 'NotPrincipal' } : {}),
     expected: named.map(({ value }) => display(value.text)),
     actual: displayPrincipal(request),
@@ -215,6 +215,7 @@ function displayState(state: KeyState): readonly string[] | undefined {
 function displayPrincipal({ principal }: AccessRequest): readonly string[] {
   switch (principal.kind) {
     case 'provider':
+    case 'role':
       return [display(principal.arn)];
     case 'issuer':
       return [`oidc-provider/${display(principal.issuer)}`];

@@ -24,9 +24,10 @@ export function matchPrincipal(principal: Principal, requester: RequestPrincipal
     case '*':
       return 'yes';
     case 'AWS':
+      if (requester.kind === 'role' && !everybody) return matchRole(value, requester.arn);
       return everybody ? 'yes' : mayBeEverybody(value) ? 'maybe' : 'no';
     case 'Federated':
-      if (requester.kind === 'service') return 'no';
+      if (requester.kind === 'service' || requester.kind === 'role') return 'no';
       return everybody ? 'yes' : matchProvider(value, requester);
     case 'Service':
       if (requester.kind !== 'service') return 'no';
@@ -39,7 +40,7 @@ export function matchPrincipal(principal: Principal, requester: RequestPrincipal
   }
 }
 
-function matchProvider(value: Text, requester: Exclude<RequestPrincipal, { kind: 'service' }>): Ternary {
+function matchProvider(value: Text, requester: Exclude<RequestPrincipal, { kind: 'service' | 'role' }>): Ternary {
   if (requester.kind === 'provider') return matchPattern(literalPattern(value), requester.arn);
   if (onlyHole(value)) return 'maybe';
   const provider = parseProviderArn(value);
@@ -50,6 +51,14 @@ function matchProvider(value: Text, requester: Exclude<RequestPrincipal, { kind:
   const home = partitionOfIssuer(requester.issuer);
   const partition: Ternary = home ? matchPattern(literalPattern(provider.partition), [home.name]) : 'yes';
   return and(plausible, and(partition, matchPattern(literalPattern(provider.issuer), requester.issuer)));
+}
+
+/** A role is named itself, or its whole account is trusted: then it depends on the role's own permissions. */
+function matchRole(value: Text, role: Text): Ternary {
+  const account = literalOf(role)?.split(':')[4];
+  const known = literalOf(value);
+  if (known !== undefined && (known === account || known.endsWith(`:iam::${account}:root`))) return 'maybe';
+  return matchPattern(literalPattern(value), role);
 }
 
 /** A reference to some resource's ARN is never the star. */

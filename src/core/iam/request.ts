@@ -4,7 +4,7 @@ import { parseConditionKey } from './conditionKey.js';
 import { literalPattern, matchPattern } from './globs.js';
 import { bareIssuer, parseProviderArn } from './issuer.js';
 import { subjectOf } from './names.js';
-import { POD_IDENTITY_ACTIONS, WEB_IDENTITY_ACTION } from './principals.js';
+import { ASSUME_ROLE, POD_IDENTITY_ACTIONS, WEB_IDENTITY_ACTION } from './principals.js';
 
 /** What a request says of one condition key. */
 export type KeyState =
@@ -23,7 +23,9 @@ export type RequestPrincipal =
   /** The provider's account is not given: it is the one that the policy names for this issuer. */
   | { readonly kind: 'issuer'; readonly issuer: Text }
   | { readonly kind: 'any-provider' }
-  | { readonly kind: 'service'; readonly name: string };
+  | { readonly kind: 'service'; readonly name: string }
+  /** The second hop of a chain: a session of this role. */
+  | { readonly kind: 'role'; readonly arn: Text };
 
 export interface AccessRequest {
   readonly mechanism: 'irsa' | 'pod-identity';
@@ -163,6 +165,34 @@ export function podIdentityRequest(input: PodIdentityInput): AccessRequest {
       const tagged = literal?.startsWith('aws:requesttag/');
       return tagged && input.disableSessionTags ? ABSENT : UNKNOWN;
     }),
+  };
+}
+
+export interface RoleChainInput extends PodIdentityInput {
+  /** The association's role, which assumes the target. */
+  readonly roleArn: Text;
+  /** What EKS sends where session tags are off. */
+  readonly externalId?: Text | undefined;
+}
+
+/** The second hop of an association with a target role: the association's role assumes the target, with the same tags. */
+export function roleChainRequest(input: RoleChainInput): AccessRequest {
+  const { key, ...first } = podIdentityRequest(input);
+  const account = parseArn(input.roleArn)?.account;
+  const known = new Map<string, KeyState>([
+    ['aws:principalarn', { state: 'values', values: [input.roleArn] }],
+    ['aws:principaltype', { state: 'values', values: [['AssumedRole']] }],
+    ['sts:externalid', input.externalId ? { state: 'values', values: [input.externalId] } : ABSENT],
+    // A role calls, no service does.
+    ['aws:sourcearn', ABSENT],
+    ['aws:sourceaccount', ABSENT],
+  ]);
+  if (account) known.set('aws:principalaccount', { state: 'values', values: [account] });
+  return {
+    ...first,
+    principal: { kind: 'role', arn: input.roleArn },
+    actions: input.disableSessionTags ? [ASSUME_ROLE] : POD_IDENTITY_ACTIONS,
+    key: keys(input.context, (name) => known.get(literalOf(name)?.toLowerCase() ?? '') ?? key(name)),
   };
 }
 
