@@ -1,10 +1,28 @@
+import { associationDuplicate } from './associationDuplicate.js';
+import { associationInvalid } from './associationInvalid.js';
+import { associationTrustDenied } from './associationTrustDenied.js';
+import { associationUnknownServiceAccount } from './associationUnknownServiceAccount.js';
+import { dockerfileStaticCredentials } from './dockerfileStaticCredentials.js';
+import { eksctlAddonConflict } from './eksctlAddonConflict.js';
+import { eksctlMissingAgent } from './eksctlMissingAgent.js';
+import { eksctlMissingOidc } from './eksctlMissingOidc.js';
+import { nodeOpenImds } from './nodeOpenImds.js';
+import { policyS3ArnMismatch } from './policyS3ArnMismatch.js';
+import { policyUnknownManagedPolicy } from './policyUnknownManagedPolicy.js';
+import { policyUnscopedSecrets } from './policyUnscopedSecrets.js';
+import { policyWildcardAction } from './policyWildcardAction.js';
 import type { Rule } from './rule.js';
+import { saDefaultAccount } from './saDefaultAccount.js';
 import { saInvalidOption } from './saInvalidOption.js';
+import { saLegacyAnnotation } from './saLegacyAnnotation.js';
 import { saMalformedRoleArn } from './saMalformedRoleArn.js';
 import { saMisplacedAnnotation } from './saMisplacedAnnotation.js';
 import { saMissingAnnotation } from './saMissingAnnotation.js';
 import { saMisspelledAnnotation } from './saMisspelledAnnotation.js';
+import { saMixedMechanisms } from './saMixedMechanisms.js';
+import { saShared } from './saShared.js';
 import { saTrustDenied } from './saTrustDenied.js';
+import { secretStaticCredentials } from './secretStaticCredentials.js';
 import { trustActionMismatch } from './trustActionMismatch.js';
 import { trustContradiction } from './trustContradiction.js';
 import { trustDuplicateKey } from './trustDuplicateKey.js';
@@ -30,7 +48,11 @@ import { trustWildcardPrincipal } from './trustWildcardPrincipal.js';
 import { trustWildcardSubject } from './trustWildcardSubject.js';
 import { trustWrongAudience } from './trustWrongAudience.js';
 import { trustWrongSourceArn } from './trustWrongSourceArn.js';
+import { workloadMissingServiceAccount } from './workloadMissingServiceAccount.js';
+import { workloadPresetIdentityEnv } from './workloadPresetIdentityEnv.js';
 import { workloadStaticCredentials } from './workloadStaticCredentials.js';
+import { workloadUnknownServiceAccount } from './workloadUnknownServiceAccount.js';
+import { workloadUnsupportedCompute } from './workloadUnsupportedCompute.js';
 
 /** Every rule of the catalogue, in its order. */
 export const rules: readonly Rule[] = [
@@ -64,8 +86,30 @@ export const rules: readonly Rule[] = [
   saMisplacedAnnotation,
   saInvalidOption,
   saMissingAnnotation,
+  saDefaultAccount,
+  saLegacyAnnotation,
+  saMixedMechanisms,
   saTrustDenied,
+  saShared,
+  workloadMissingServiceAccount,
+  workloadUnknownServiceAccount,
   workloadStaticCredentials,
+  workloadPresetIdentityEnv,
+  workloadUnsupportedCompute,
+  secretStaticCredentials,
+  dockerfileStaticCredentials,
+  associationTrustDenied,
+  associationUnknownServiceAccount,
+  associationDuplicate,
+  associationInvalid,
+  eksctlMissingOidc,
+  eksctlMissingAgent,
+  eksctlAddonConflict,
+  nodeOpenImds,
+  policyWildcardAction,
+  policyS3ArnMismatch,
+  policyUnknownManagedPolicy,
+  policyUnscopedSecrets,
 ];
 
 export function ruleById(id: string): Rule | undefined {

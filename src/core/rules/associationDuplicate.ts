@@ -1,0 +1,59 @@
+import type { Association } from '../facts/model.js';
+import { literal, placeOf } from '../syntax/tree.js';
+import { defineRule } from './rule.js';
+import { associationLabel, clusterKey } from './support/associations.js';
+import { associationYaml } from './support/manifestExamples.js';
+
+export const associationDuplicate = defineRule({
+  id: 'association-duplicate',
+  severity: 'error',
+  scope: 'workspace',
+  fix: 'none',
+  docs: {
+    summary: 'A service account has one Pod Identity association in a cluster.',
+    why: 'EKS takes one role for a cluster, namespace and service account, and refuses the second association.',
+    awsSays: 'ResourceInUseException: Association already exists: a-0123456789abcdef0',
+    bad: {
+      'one.yaml': associationYaml('shop', 'cart', 'cart'),
+      'two.yaml': associationYaml('shop', 'cart', 'shop-cart'),
+    },
+    good: { 'one.yaml': associationYaml('shop', 'cart', 'cart'), 'two.yaml': associationYaml('shop', 'till', 'till') },
+    links: ['https://docs.aws.amazon.com/eks/latest/APIReference/API_CreatePodIdentityAssociation.html'],
+  },
+  *check(facts, workspace) {
+    for (const association of facts.associations) {
+      const at = association.serviceAccount;
+      const key = keyOf(association);
+      if (!at || key === undefined) continue;
+      const first = workspace
+        .associations()
+        .filter((other) => keyOf(other) === key)
+        .reduce((a, b) => (comesBefore(b, a) ? b : a), association);
+      if (first === association || samePlace(first, association)) continue;
+      yield {
+        at,
+        message: `'${associationLabel(association)}' already has an association in this cluster; EKS takes one for each service account.`,
+        related: [{ at: first.serviceAccount ?? first.node, message: 'The other one stands here.' }],
+      };
+    }
+  },
+});
+
+function keyOf(association: Association): string | undefined {
+  const cluster = clusterKey(association);
+  const namespace = literal(association.namespace);
+  const name = literal(association.serviceAccount);
+  return cluster === undefined || !namespace || !name ? undefined : `${cluster}\n${namespace}/${name}`;
+}
+
+/** The later one is at fault. */
+function comesBefore(a: Association, b: Association): boolean {
+  const [left, right] = [placeOf(a.node), placeOf(b.node)];
+  return left.file === right.file ? left.start < right.start : left.file < right.file;
+}
+
+/** Two readings of one text, or instances of one block. */
+function samePlace(a: Association, b: Association): boolean {
+  const [left, right] = [placeOf(a.serviceAccount ?? a.node), placeOf(b.serviceAccount ?? b.node)];
+  return left.file === right.file && left.start === right.start;
+}

@@ -1,0 +1,62 @@
+import type { Workload } from '../facts/model.js';
+import { display } from '../syntax/text.js';
+import { defineRule } from './rule.js';
+import { accountLabel } from './support/accounts.js';
+import { ROLE_ARN } from './support/annotationKeys.js';
+import { accountYaml, deploymentYaml, exampleArn } from './support/manifestExamples.js';
+import { areTogether, sameAccount } from './support/podIdentityOf.js';
+import { listed, quote } from './support/wording.js';
+
+const ACCOUNT = accountYaml('shop', 'shop', [`${ROLE_ARN}: ${exampleArn('shop')}`]);
+
+export const saShared = defineRule({
+  id: 'sa-shared',
+  severity: 'hint',
+  scope: 'workspace',
+  fix: 'none',
+  docs: {
+    summary: 'Each workload has a service account of its own, where that has a role.',
+    why: "Workloads that run as one service account share its role: each may do what any of them needs, and CloudTrail can't tell them apart.",
+    bad: {
+      'sa.yaml': ACCOUNT,
+      'cart.yaml': deploymentYaml('cart', 'shop', { account: 'shop' }),
+      'till.yaml': deploymentYaml('till', 'shop', { account: 'shop' }),
+    },
+    good: { 'sa.yaml': ACCOUNT, 'cart.yaml': deploymentYaml('cart', 'shop', { account: 'shop' }) },
+    links: ['https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html'],
+  },
+  *check(facts, workspace) {
+    for (const fact of facts.serviceAccounts) {
+      const account = workspace.accountOf(fact);
+      const at = fact.metadata.name;
+      if (!account || !at) continue;
+      const hasRole =
+        fact.managed === true ||
+        account.variants.every(({ roleArn }) => roleArn !== undefined) ||
+        workspace.associationsFor(account).some(({ certain }) => certain);
+      if (!hasRole) continue;
+      const users = workspace
+        .workloads()
+        .filter(({ fact: workload, variants }) =>
+          variants.some(
+            ({ namespace, serviceAccountName }) =>
+              serviceAccountName &&
+              account.variants.some(
+                (variant) =>
+                  sameAccount({ namespace, name: serviceAccountName }, variant, areTogether(workload, fact)) === 'yes',
+              ),
+          ),
+        );
+      const names = [...new Set(users.map(({ fact: workload }) => nameOf(workload)))];
+      if (names.length < 2) continue;
+      yield {
+        at,
+        message: `${listed(names.slice(0, 4).map(quote))}${names.length > 4 ? ' and others' : ''} all run as '${accountLabel(account.variants[0]!)}' and share its role.`,
+      };
+    }
+  },
+});
+
+function nameOf({ kind, metadata }: Workload): string {
+  return `${kind} ${metadata.name ? display(metadata.name.text) : ''}`.trim();
+}

@@ -1,0 +1,51 @@
+import type { CredentialStore } from '../facts/model.js';
+import { type StringNode, sourceEnd, sourceOffset } from '../syntax/tree.js';
+import { defineRule, type Report } from './rule.js';
+import { findCredentials, isCredentialName } from './support/awsKeys.js';
+
+const secret = (entries: string) =>
+  `apiVersion: v1\nkind: Secret\nmetadata:\n  name: importer\n  namespace: etl\nstringData:\n${entries}`;
+
+export const secretStaticCredentials = defineRule({
+  id: 'secret-static-credentials',
+  severity: 'warning',
+  scope: 'document',
+  fix: 'none',
+  docs: {
+    summary: 'No Secret or ConfigMap holds AWS access keys.',
+    why: 'Such keys do not expire, and whoever may read the object or the repository has them. A role by the service account needs none.',
+    bad: { 'secret.yaml': secret('  AWS_ACCESS_KEY_ID: AKIAIOSFODNN7EXAMPLE\n') },
+    good: { 'secret.yaml': secret('  DB_HOST: db.example.com\n') },
+    links: [
+      'https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html',
+      'https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html',
+    ],
+  },
+  *check(facts) {
+    for (const store of facts.credentialStores) {
+      for (const entry of store.entries) {
+        if (entry.value.raw.trim() === '') continue;
+        const found = findCredentials(entry.decoded ?? '');
+        const named = isCredentialName(entry.key.raw);
+        if (!found && !named) continue;
+        yield {
+          at: found && !named ? part(entry, found) : entry.value,
+          message: `${store.kind} '${store.metadata.name?.raw ?? ''}' holds AWS keys in '${entry.key.raw}'; give the pods a role by their service account instead.`,
+        };
+      }
+    }
+  },
+});
+
+/** The key inside of a longer text; all of it where it is encoded. */
+function part(
+  { value, decoded }: CredentialStore['entries'][number],
+  { start, end }: { start: number; end: number },
+): Report['at'] {
+  if (decoded !== plain(value)) return value;
+  return { document: value.document, start: sourceOffset(value, start), end: sourceEnd(value, end) };
+}
+
+function plain(value: StringNode): string {
+  return value.raw;
+}
