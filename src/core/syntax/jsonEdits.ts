@@ -20,7 +20,8 @@ export const writer: Writer = {
     const end = property.value?.end ?? property.key.end;
     const colon = text.slice(property.key.end).match(/^\s*:/)?.[0].length ?? 0;
     const start = property.key.end + colon;
-    const newText = `${colon > 0 ? ' ' : ': '}${render(object, value)}`;
+    const rendered = renderAt(object, value, isSingleLine(object), indentOfLine(text, property.key.start));
+    const newText = `${colon > 0 ? ' ' : ': '}${rendered}`;
     return { start, end: Math.max(start, end), newText };
   },
   appendItem: (node, value) => {
@@ -36,15 +37,29 @@ export const writer: Writer = {
 /** A value as text: in one line where its neighbours are, else indented from the line where `near` begins. */
 export function render(near: SyntaxNode, value: Json): string {
   const { text } = near.document;
-  const single = near.kind === 'object' || near.kind === 'array' ? isSingleLine(near) : !text.includes('\n');
+  const collection = near.kind === 'object' || near.kind === 'array' ? near : near.parent;
+  const single = collection ? isSingleLine(collection) : !text.includes('\n');
   return renderAt(near, value, single, indentOfLine(text, near.start));
 }
 
 function renderAt(near: SyntaxNode, value: Json, single: boolean, indent: string): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (single || (Array.isArray(value) && value.every((item) => typeof item !== 'object'))) return inline(value);
-  const unit = indentUnit(near.document.text);
-  return JSON.stringify(value, null, unit).replaceAll('\n', documentEol(near.document.text) + indent);
+  if (single || isFlat(value)) return inline(value);
+  const { text } = near.document;
+  const inner = indent + indentUnit(text);
+  const eol = documentEol(text);
+  const lines = Array.isArray(value)
+    ? value.map((item: Json) => renderAt(near, item, false, inner))
+    : Object.entries(value as Record<string, Json>).map(
+        ([key, member]) => `${JSON.stringify(key)}: ${renderAt(near, member, false, inner)}`,
+      );
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  return `${open}${eol}${inner}${lines.join(`,${eol}${inner}`)}${eol}${indent}${close}`;
+}
+
+/** Lists of plain values stay in one line. */
+function isFlat(value: Json): boolean {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) return true;
+  return Array.isArray(value) && value.every((item) => typeof item !== 'object' || item === null);
 }
 
 /** `{ "a": [1, 2] }`, as people write it in one line. */

@@ -60,8 +60,15 @@ export class SourceString implements StringNode {
   }
 }
 
-/** `{{ .Values.name }}` → `.Values.name`, `${Account}` → `Account`: what a person calls the hole. */
+/**
+ * `{{ .Values.name }}` → `.Values.name`, `${Account}` → `Account`: what a person calls the hole. Where quotes took the place
+ * of its first and last character, those are missing.
+ */
 export function expressionOf(source: string): string {
-  const inner = /^\$?\{\{-?\s*([\s\S]*?)\s*-?\}\}$/.exec(source) ?? /^\$\{([\s\S]*)\}$/.exec(source);
+  const inner =
+    /^\$?\{\{-?\s*([\s\S]*?)\s*-?\}\}$/.exec(source) ??
+    /^\$\{([\s\S]*)\}$/.exec(source) ??
+    /^\{-?\s+([\s\S]*?)\s*-?\}$/.exec(source) ??
+    /^\{([^{}]*)$/.exec(source);
   return inner?.[1] ?? source;
 }

@@ -22,7 +22,7 @@ export function isScalar(value: Json): boolean {
 }
 
 // Nothing that begins or ends anything in YAML, in blocks and in brackets alike; a colon inside a word only.
-const PLAIN = /^[A-Za-z0-9_./$(](?:[^\p{Cc}#:{}[\],&*!|>'"%`]|:(?![\s:]|$))*$/u;
+const PLAIN = /^[A-Za-z0-9_./$(](?:[^\p{Cc}#:{}[\],&*!|>'"%`]|:(?!\s|$))*$/u;
 const SPECIAL = /^(?:null|true|false|yes|no|on|off|y|n|~|[-+.]?\d[\d_.,:eE+-]*|0[xo][\da-f]+|[-+]?\.(?:inf|nan)|\.+)$/i;
 
 export function plainOrQuoted(value: string): string {
