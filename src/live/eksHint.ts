@@ -67,3 +67,15 @@ function fromEndpoint(server: string | undefined): EksHint {
   const region = server === undefined ? undefined : (ENDPOINT.exec(server)?.[1] ?? ENDPOINT_DUAL.exec(server)?.[1]);
   return region === undefined ? {} : { region };
 }
+
+/**
+ * The AWS CLI takes keys of the environment before a profile that `AWS_PROFILE` names, but after one of `--profile`; so do we, or
+ * the plugin and we were two people.
+ */
+export function profileAsUsed(hint: EksHint, user: KubeUser | undefined, environment: NodeJS.ProcessEnv): EksHint {
+  const byArgument = user?.exec?.args.some((arg) => arg === '--profile' || arg.startsWith('--profile=')) === true;
+  if (hint.profile === undefined || byArgument || !environment.AWS_ACCESS_KEY_ID || !environment.AWS_SECRET_ACCESS_KEY)
+    return hint;
+  const { profile: _, ...rest } = hint;
+  return rest;
+}

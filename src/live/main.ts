@@ -1,5 +1,5 @@
 import { Cluster } from './cluster.js';
-import { eksHint } from './eksHint.js';
+import { eksHint, profileAsUsed } from './eksHint.js';
 import { failed, success } from './failure.js';
 import { readContexts as contextsOf, readKubeconfig } from './kubeconfig.js';
 import { Connection } from './kubernetes/connection.js';
@@ -21,8 +21,9 @@ export async function openCluster(options: OpenOptions): Promise<Result<LiveClus
   const connection = Connection.of(config.value, name, timeoutMs);
   if (!connection.ok) return connection;
   const context = config.value.contexts.get(name)!;
+  const user = config.value.users.get(context.user);
   const hint = withOptions(
-    eksHint(context, config.value.clusters.get(context.cluster), config.value.users.get(context.user)),
+    profileAsUsed(eksHint(context, config.value.clusters.get(context.cluster), user), user, process.env),
     options,
   );
   return success(

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eksHint } from '../../src/live/eksHint.js';
+import { eksHint, profileAsUsed } from '../../src/live/eksHint.js';
 import { kubeconfigFiles, readContexts, readKubeconfig } from '../../src/live/kubeconfig.js';
 
 const context = { name: 'c', cluster: 'k', user: 'u' };
@@ -90,6 +90,18 @@ describe('the EKS cluster behind a context', () => {
       name: 'new',
       region: 'eu-west-1',
     });
+  });
+});
+
+describe('the AWS profile', () => {
+  const keys = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
+  it('is the one that the plugin uses: keys of the environment beat AWS_PROFILE, not --profile', () => {
+    const byVariable = exec([], [{ name: 'AWS_PROFILE', value: 'work' }]);
+    const byArgument = exec(['--profile', 'work']);
+    const hint = { profile: 'work' };
+    expect(profileAsUsed(hint, byVariable, {})).toEqual(hint);
+    expect(profileAsUsed(hint, byVariable, keys)).toEqual({});
+    expect(profileAsUsed(hint, byArgument, keys)).toEqual(hint);
   });
 });
 

@@ -1,0 +1,122 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Kubeconfig } from '../../src/live/kubeconfig.js';
+import { Connection } from '../../src/live/kubernetes/connection.js';
+import { list } from '../../src/live/kubernetes/lists.js';
+import { never } from './support.js';
+
+let server: Server | undefined;
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+/** What `kubectl proxy` is: plain HTTP on this machine. */
+async function proxy(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<Connection> {
+  server = createServer(answer);
+  await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const config: Kubeconfig = {
+    files: [],
+    currentContext: 'c',
+    contexts: new Map([['c', { name: 'c', cluster: 'k', user: 'u' }]]),
+    clusters: new Map([['k', { name: 'k', server: `http://127.0.0.1:${port}/base`, skipTlsVerify: false }]]),
+    users: new Map([['u', { name: 'u', token: 't' }]]),
+  };
+  const connection = Connection.of(config, 'c', 2_000);
+  if (!connection.ok) throw new Error(connection.failure.message);
+  return connection.value;
+}
+
+const name = (object: unknown) => (object as { metadata?: { name?: string } }).metadata?.name;
+const page = (names: readonly string[], next?: string) =>
+  JSON.stringify({
+    items: names.map((one) => ({ metadata: { name: one } })),
+    metadata: { resourceVersion: '7', continue: next },
+  });
+
+describe('a connection', () => {
+  it('keeps the path of the server, signs in, takes compressed answers', async () => {
+    const seen: string[] = [];
+    const connection = await proxy((request, response) => {
+      seen.push(`${request.url} ${request.headers.authorization}`);
+      response.setHeader('content-encoding', 'gzip');
+      response.end(gzipSync('{"a":1}'));
+    });
+    expect(await connection.json({ what: 'x', path: '/version' }, never())).toEqual({ ok: true, value: { a: 1 } });
+    expect(seen).toEqual(['/base/version Bearer t']);
+    connection.close();
+  });
+
+  it('uses one socket for page after page', async () => {
+    let pages = 0;
+    const sockets = new Set<unknown>();
+    const connection = await proxy((request, response) => {
+      sockets.add(request.socket);
+      response.end(page([`p${pages}`], ++pages < 4 ? String(pages) : undefined));
+    });
+    const rows: string[] = [];
+    const end = await list(
+      connection,
+      { resource: 'pods', project: name, onPage: (some) => rows.push(...some) },
+      never(),
+    );
+    expect(end).toEqual({ ok: true, value: { resourceVersion: '7' } });
+    expect(rows).toEqual(['p0', 'p1', 'p2', 'p3']);
+    expect(sockets.size).toBe(1);
+    connection.close();
+  });
+
+  it('begins a list anew when it went stale, and gives up when it always does', async () => {
+    let stale = 1;
+    let requests = 0;
+    const connection = await proxy((request, response) => {
+      requests++;
+      if (!request.url?.includes('continue=')) response.end(page(['a'], 'next'));
+      else if (stale-- > 0) {
+        response.statusCode = 410;
+        response.end('{"kind":"Status","message":"too old","reason":"Expired","code":410}');
+      } else response.end(page(['b']));
+    });
+    const pages: [readonly string[], boolean][] = [];
+    const request = {
+      resource: 'pods',
+      project: name,
+      onPage: (rows: readonly string[], restarted: boolean) => pages.push([rows, restarted]),
+    };
+    expect(await list(connection, request, never())).toMatchObject({ ok: true });
+    expect(pages).toEqual([
+      [['a'], false],
+      [['a'], true],
+      [['b'], false],
+    ]);
+    stale = Number.POSITIVE_INFINITY;
+    requests = 0;
+    expect(await list(connection, request, never())).toMatchObject({ ok: false, failure: { status: 410 } });
+    expect(requests).toBe(6);
+    connection.close();
+  });
+
+  it('tells what no API server says: a page of a proxy, an answer that is cut off, silence', async () => {
+    const answers = ['<html>Sign in</html>', undefined, null];
+    const connection = await proxy((_, response) => {
+      const answer = answers.shift();
+      if (typeof answer === 'string') response.end(answer);
+      else if (answer === undefined) {
+        response.setHeader('content-length', '100');
+        response.write('{"items":[');
+        setTimeout(() => response.destroy(), 50);
+      }
+    });
+    const reason = async () => {
+      const result = await connection.json({ what: 'x', path: '/' }, never());
+      return result.ok ? 'ok' : result.failure.reason;
+    };
+    expect(await reason()).toBe('invalid-response');
+    expect(await reason()).toBe('unreachable');
+    expect(await reason()).toBe('timeout');
+    connection.close();
+  });
+});
