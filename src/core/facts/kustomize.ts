@@ -5,6 +5,7 @@ import {
   listOf,
   literal,
   type ObjectNode,
+  property,
   type StringNode,
   type SyntaxNode,
   stringAt,
@@ -87,6 +88,14 @@ function readTarget(node: ObjectNode): NonNullable<KustomizePatch['target']> {
     ...(name === undefined ? {} : { name }),
     ...(namespace === undefined ? {} : { namespace }),
   };
+}
+
+/** A file that a kustomization's `path` may name. */
+export function readJsonPatchFile(root: SyntaxNode, facts: Facts): boolean {
+  if (root.kind !== 'array' || root.items.length === 0) return false;
+  if (!root.items.every((item) => property(item, 'op') && property(item, 'path'))) return false;
+  facts.jsonPatches.push({ node: root, adds: readJsonPatch(root) });
+  return true;
 }
 
 /** The annotations that a JSON patch (RFC 6902) gives to its target. */

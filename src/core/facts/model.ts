@@ -20,6 +20,7 @@ export interface Facts {
   readonly managedPolicyArns: ManagedPolicyAttachment[];
   readonly dockerCredentials: DockerCredential[];
   readonly kustomizations: Kustomization[];
+  readonly jsonPatches: JsonPatch[];
 }
 
 export function noFacts(): Facts {
@@ -38,6 +39,7 @@ export function noFacts(): Facts {
     managedPolicyArns: [],
     dockerCredentials: [],
     kustomizations: [],
+    jsonPatches: [],
   };
 }
 
@@ -308,6 +310,13 @@ export interface KustomizePatch {
   readonly content?: SyntaxNode;
   readonly target?: { readonly kind?: string; readonly name?: string; readonly namespace?: string };
   /** Annotation keys and values that a JSON patch adds to its target. */
+  readonly adds: readonly Annotation[];
+}
+
+/** A file that is a JSON patch (RFC 6902); a kustomization says what it is for. */
+export interface JsonPatch {
+  readonly node: ArrayNode;
+  /** Annotation keys and values that it adds to its target. */
   readonly adds: readonly Annotation[];
 }
 

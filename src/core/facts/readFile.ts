@@ -11,8 +11,9 @@ import { readEksctl } from './eksctl.js';
 import { readHelmReleases, readHelmValues } from './helmValues.js';
 import { looksLikePermissionPolicy, looksLikeTrustPolicy, readPermissionPolicy, readTrustPolicy } from './iamPolicy.js';
 import { readKubernetesObject } from './kubernetes.js';
-import { readKustomization } from './kustomize.js';
+import { readJsonPatchFile, readKustomization } from './kustomize.js';
 import { type Facts, noFacts } from './model.js';
+import { readNestedObjects } from './nestedObjects.js';
 import { readShell } from './shell.js';
 
 /** How a file is read; `terraform` ones are read with their whole folder. */
@@ -55,8 +56,10 @@ const readers: readonly DocumentReader[] = [
   readCloudFormation,
   readEksctl,
   readKustomization,
+  readJsonPatchFile,
   readAck,
   readCrossplane,
+  readNestedObjects,
   readHelmReleases,
   (root, facts, { chart }) => readKubernetesObject(root, facts, { source: 'manifest', chart }),
   readAwsCli,

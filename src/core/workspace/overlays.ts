@@ -94,11 +94,12 @@ export class Overlays {
       target !== undefined &&
       (target.kind === undefined || target.kind === kind) &&
       (target.name === undefined || matchesName(target.name, name));
-    const own: PatchContent[] = targeted && patch.adds.length > 0 ? [{ annotations: patch.adds }] : [];
     const facts =
       patch.path === undefined
         ? undefined
         : this.#patches.get(joinPath(directoryOf(kustomization.file), literal(patch.path) ?? ''));
+    const adds = [...patch.adds, ...(facts?.jsonPatches ?? []).flatMap((file) => file.adds)];
+    const own: PatchContent[] = targeted && adds.length > 0 ? [{ annotations: adds }] : [];
     const accounts = [...(facts?.serviceAccounts ?? []), ...this.#inlineAccounts(kustomization, patch)];
     if (kind !== 'ServiceAccount') return own;
     const matching = accounts.filter(({ metadata: by }) =>

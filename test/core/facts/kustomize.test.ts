@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readKustomization } from '../../../src/core/facts/kustomize.js';
+import { readJsonPatchFile, readKustomization } from '../../../src/core/facts/kustomize.js';
 import { applyEdits, renameKey, replaceString } from '../../../src/core/syntax/edits.js';
 import { read, shown, typed } from './reading.js';
 
@@ -137,5 +137,16 @@ configMapGenerator:
     expect([first?.key.raw, first?.decoded]).toEqual(['AWS_ACCESS_KEY_ID', 'AKIAIOSFODNN7EXAMPLE']);
     expect([typed(text, second?.key), typed(text, second?.value)]).toEqual(['B', 'c=d']);
     expect(applyEdits(text, [replaceString(second!.value, 'e"')])).toContain('"B=e\\""');
+  });
+});
+
+describe('JSON patch files', () => {
+  it('give what they add', () => {
+    const text = '- { op: add, path: /metadata/annotations/eks.amazonaws.com~1role-arn, value: x }\n';
+    const { facts, taken } = read(readJsonPatchFile, text, 'patch.yaml');
+    expect(taken).toBe(1);
+    expect(facts.jsonPatches[0]?.adds[0]?.key.raw).toBe('eks.amazonaws.com/role-arn');
+    expect(read(readJsonPatchFile, '- a\n- { op: add }\n', 'patch.yaml').taken).toBe(0);
+    expect(read(readJsonPatchFile, '[]\n', 'patch.yaml').taken).toBe(0);
   });
 });
