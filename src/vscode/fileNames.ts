@@ -27,6 +27,8 @@ export class FileNames {
     const known = this.#names.get(key);
     if (known !== undefined) return known;
     const name = nameOf(uri, languageId);
+    // Without its language an unsaved text's name is half a name.
+    if (uri.scheme === 'untitled' && languageId === undefined) return name;
     this.#names.set(key, name);
     this.#uris.set(name, uri);
     return name;

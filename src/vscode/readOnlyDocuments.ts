@@ -24,6 +24,12 @@ export class ReadOnlyDocuments implements vscode.TextDocumentContentProvider, vs
     await vscode.window.showTextDocument(document, { preview: true });
   }
 
+  /** Shows Markdown as it is meant to be read. */
+  async preview(uri: vscode.Uri): Promise<void> {
+    this.#changed.fire(uri);
+    await vscode.commands.executeCommand('markdown.showPreview', uri);
+  }
+
   dispose(): void {
     this.#registration.dispose();
     this.#changed.dispose();

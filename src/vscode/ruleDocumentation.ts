@@ -22,7 +22,7 @@ export class RuleDocumentation implements vscode.Disposable {
     const id = typeof ruleId === 'string' ? ruleId : await pickRule();
     if (!rules.some((rule) => rule.id === id)) return;
     const page = vscode.Uri.from({ scheme, path: `/${id}.md` });
-    await vscode.commands.executeCommand('markdown.showPreview', page);
+    await this.#pages.preview(page);
   }
 
   dispose(): void {

@@ -8,9 +8,13 @@ import type { Settings } from './settings.js';
 import type { Severities } from './severities.js';
 import { Slice } from './slices.js';
 
-/** What the core may read, by name, for VS Code's watchers and for file systems that are not the disk. */
-const CANDIDATES =
-  '**/{*.{json,jsonc,json5,yaml,yml,tf,tofu,tpl,tftpl,tmpl,j2,template,cfn,policy,sh,bash,dockerfile,Dockerfile},Dockerfile*,Containerfile*,Kustomization}';
+const endings =
+  'json jsonc json5 yaml yml tf tofu tpl tftpl tmpl gotmpl j2 erb template cfn policy txt sh bash zsh dockerfile Dockerfile containerfile';
+/** What the core may read, by name, for VS Code's watchers and for file systems that are not the disk. VS Code's braces do not nest. */
+const CANDIDATES = `**/{${endings
+  .split(' ')
+  .map((ending) => `*.${ending}`)
+  .join(',')},Dockerfile*,Containerfile*,Kustomization}`;
 /** Larger files are generated; reading them costs more than they tell. In bytes. */
 const LARGEST = 8_000_000;
 /** Files read at once. */

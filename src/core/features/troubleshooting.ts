@@ -330,9 +330,7 @@ export function diagnose(error: string, evidence: Evidence | undefined): string 
   const who = evidence && (evidence.kind === 'files' ? evidence.identity : evidence.account);
   return [
     `# ${symptom?.title ?? 'An error that is not known here'}`,
-    '```text',
-    error.replaceAll('```', "'''"),
-    '```',
+    `\`\`\`text\n${error.replaceAll('```', "'''").trim()}\n\`\`\``,
     symptom?.meaning ?? 'These are the checks for everything that can go wrong on the way to credentials.',
     who
       ? `Checked for **${who.namespace}/${who.name}** ${evidence.kind === 'files' ? 'by the files of the workspace' : 'in the cluster'}.`

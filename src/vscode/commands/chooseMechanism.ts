@@ -35,8 +35,7 @@ export class MechanismAdvice implements vscode.Disposable {
     const needs: Needs = { compute: compute.id, manyClusters: clusters.many, crossAccount: account.cross };
     this.#advice = adviceFor(needs);
     const uri = vscode.Uri.from({ scheme, path: '/IRSA or Pod Identity.md' });
-    await this.#documents.show(uri);
-    await vscode.commands.executeCommand('markdown.showPreview', uri);
+    await this.#documents.preview(uri);
   }
 
   dispose(): void {

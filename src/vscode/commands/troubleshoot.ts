@@ -29,8 +29,7 @@ export class Troubleshooter implements vscode.Disposable {
     const path = `/${account.id === '' ? 'any' : account.id}.md`;
     this.#reports.set(path, diagnose(error, account.evidence));
     const uri = vscode.Uri.from({ scheme, path });
-    await this.#documents.show(uri);
-    await vscode.commands.executeCommand('markdown.showPreview', uri);
+    await this.#documents.preview(uri);
   }
 
   dispose(): void {

@@ -98,7 +98,8 @@ function namespaceRows(accounts: readonly ServiceAccountIdentity[], cluster: Clu
   return [...namespaces].map(([namespace, members]) => {
     const statuses = members.map((account) => account.status);
     return {
-      id: `${cluster.context}/${namespace}`,
+      // Under a filter it is another row: opened, whatever a person did to the whole one, which stays as it was.
+      id: `${cluster.context}/${namespace}${expanded ? '?filtered' : ''}`,
       label: namespace,
       description: tally(statuses),
       icon: 'symbol-namespace',

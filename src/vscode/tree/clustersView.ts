@@ -70,6 +70,7 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
 
   /** The kubeconfig anew; opened clusters whose contexts are still there stay open and are read again. */
   async refresh(): Promise<void> {
+    if (!vscode.workspace.isTrusted) return;
     const open = (this.#connections ?? []).filter(
       ({ state }) => state.kind !== 'closed' && state.kind !== 'disconnected',
     );
