@@ -42,6 +42,7 @@ import { trustSharedRole } from './trustSharedRole.js';
 import { trustSwappedClaims } from './trustSwappedClaims.js';
 import { trustTwoMechanisms } from './trustTwoMechanisms.js';
 import { trustUnknownAction } from './trustUnknownAction.js';
+import { trustUnknownClaim } from './trustUnknownClaim.js';
 import { trustUnknownSubject } from './trustUnknownSubject.js';
 import { trustUnscopedPodIdentity } from './trustUnscopedPodIdentity.js';
 import { trustWildcardPrincipal } from './trustWildcardPrincipal.js';
@@ -81,6 +82,7 @@ export const rules: readonly Rule[] = [
   trustTwoMechanisms,
   trustSharedRole,
   trustUnknownSubject,
+  trustUnknownClaim,
   saMalformedRoleArn,
   saMisspelledAnnotation,
   saMisplacedAnnotation,

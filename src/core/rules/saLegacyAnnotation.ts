@@ -5,7 +5,7 @@ import { hasHole, literalOf } from '../syntax/text.js';
 import { literal } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { defineRule, type Fix } from './rule.js';
-import { annotationNamed, removeMember, rename } from './support/annotationEdits.js';
+import { annotationNamed, merged, removeMember, rename } from './support/annotationEdits.js';
 import { LEGACY_ROLE, ROLE_ARN } from './support/annotationKeys.js';
 import { deploymentYaml, exampleArn } from './support/manifestExamples.js';
 import { annotateAccount, podAccount } from './support/podAccount.js';
@@ -113,7 +113,7 @@ function onWorkload(workload: Workload, { key, value }: Annotation, workspace: W
       {
         title: `Give ${who} the role '${arn}' instead`,
         safety: 'suggested',
-        edits: [...removed, ...edits],
+        edits: merged([...removed, ...edits]),
         ...placeholder(arn),
       },
     ];

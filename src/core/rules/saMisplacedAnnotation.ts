@@ -4,7 +4,7 @@ import { display, literalOf, sameText } from '../syntax/text.js';
 import { get, literal, type ObjectNode, objectAt, type StringNode } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { defineRule, type Fix, type Report } from './rule.js';
-import { annotationNamed, removeMember, setAnnotation } from './support/annotationEdits.js';
+import { annotationNamed, merged, removeMember, setAnnotation } from './support/annotationEdits.js';
 import { IDENTITY_KEYS, meantKey, ROLE_ARN, SKIP_CONTAINERS, worksOnPods } from './support/annotationKeys.js';
 import { accountYaml, deploymentYaml, exampleArn } from './support/manifestExamples.js';
 import { annotateAccount, podAccount } from './support/podAccount.js';
@@ -106,7 +106,7 @@ function moveFrom(workload: Workload, annotation: Annotation, meant: string, wor
     const edits = annotatePods(workload, meant, value);
     return edits.length === 0
       ? []
-      : [{ title: "Move it to the pods' annotations", safety: 'suggested', edits: [...removed, ...edits] }];
+      : [{ title: "Move it to the pods' annotations", safety: 'suggested', edits: merged([...removed, ...edits]) }];
   }
   const target = podAccount(workload, workspace);
   if (!target) return [{ title: 'Remove it', safety: 'suggested', edits: removed }];
@@ -127,7 +127,7 @@ function moveFrom(workload: Workload, annotation: Annotation, meant: string, wor
       {
         title: `Move it to service account '${label}', in the place of '${there.raw}'`,
         safety: 'suggested',
-        edits: [...removed, ...setAnnotation(target.fact!.metadata, target.fact!.node, meant, value)],
+        edits: merged([...removed, ...setAnnotation(target.fact!.metadata, target.fact!.node, meant, value)]),
       },
     ];
   }
@@ -138,7 +138,7 @@ function moveFrom(workload: Workload, annotation: Annotation, meant: string, wor
     {
       title: `${verb} '${label}'${target.assign ? ', and run the pods as it' : ''}`,
       safety: 'suggested',
-      edits: [...removed, ...edits],
+      edits: merged([...removed, ...edits]),
     },
   ];
 }
@@ -178,7 +178,7 @@ function* onAccount(account: ServiceAccount, workspace: Workspace): Generator<Re
           {
             title: 'Move it to the pods that run as this service account',
             safety: 'suggested',
-            edits: [...removed, ...edits],
+            edits: merged([...removed, ...edits]),
           },
           remove,
         ];
@@ -223,7 +223,7 @@ function toChartAccount({ node }: AnnotatedObject, annotation: Annotation, meant
     : addProperty(holder, 'serviceAccount', { annotations: { [meant]: value } }, before);
   if (!edit || removed.some((one) => one.start <= edit.start && edit.start < one.end))
     return [{ title: 'Remove it', safety: 'suggested', edits: removed }];
-  return [{ title: "Move it to 'serviceAccount.annotations'", safety: 'suggested', edits: [...removed, edit] }];
+  return [{ title: "Move it to 'serviceAccount.annotations'", safety: 'suggested', edits: merged([...removed, edit]) }];
 }
 
 /** The nearest mapping outwards with a service account section; else the one of the pods. */
@@ -250,7 +250,13 @@ function toAccountsOf(object: AnnotatedObject, annotation: Annotation, meant: st
     const own = fact.metadata.name ? display(fact.metadata.name.text) : '';
     return edits.length === 0
       ? []
-      : [{ title: `Move it to service account '${name}/${own}'`, safety: 'suggested', edits: [...removed, ...edits] }];
+      : [
+          {
+            title: `Move it to service account '${name}/${own}'`,
+            safety: 'suggested',
+            edits: merged([...removed, ...edits]),
+          },
+        ];
   });
   return [...moves, remove];
 }

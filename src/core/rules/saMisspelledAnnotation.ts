@@ -6,6 +6,7 @@ import {
   annotationNamed,
   flatten,
   memberOf,
+  merged,
   removeMember,
   rename,
   setAnnotation,
@@ -106,9 +107,12 @@ function move(one: Misspelled): Edit[] {
     return outer && entries.length === leaves(outer.member.value) ? flatten(outer.member, entries) : [];
   }
   if (!metadata || !whole) return [];
+  // The only label: its mapping becomes that of the annotations.
+  const labels = one.problem === 'label' && own.object.properties.length === 1 && !metadata.annotationsNode;
+  if (labels && outer && outer.object === metadata.node) return [renameKey(outer.member, 'annotations')];
   if (one.problem === 'place' && own.object === metadata.node && !metadata.annotationsNode)
     return wrap(own.member, 'annotations', meant, value);
-  return [...removeMember(inner), ...setAnnotation(metadata, whole, meant, value, inner)];
+  return merged([...removeMember(inner), ...setAnnotation(metadata, whole, meant, value, inner)]);
 }
 
 /** The member of the annotations (or of the metadata) in which a nested key stands. */

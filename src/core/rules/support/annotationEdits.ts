@@ -11,14 +11,7 @@ import {
   setAt,
 } from '../../syntax/edits.js';
 import { documentEol, lineStartOf } from '../../syntax/layout.js';
-import {
-  type ObjectNode,
-  type Property,
-  placeOf,
-  property,
-  type StringNode,
-  type SyntaxNode,
-} from '../../syntax/tree.js';
+import { type ObjectNode, type Property, property, type StringNode, type SyntaxNode } from '../../syntax/tree.js';
 
 /** The member that a key belongs to. */
 export function memberOf(key: StringNode): { readonly object: ObjectNode; readonly member: Property } | undefined {
@@ -112,8 +105,7 @@ export function flatten(
   const { value } = member;
   const [first, ...others] = entries;
   if (value?.kind !== 'object' || !first) return [];
-  if (others.length === 0)
-    return [renameKey(member, first.key), ...beside(member, value), replaceValue(value, first.value)];
+  if (others.length === 0) return [renameKey(member, first.key), replaceValue(value, first.value)];
   const { object } = memberOf(member.key) ?? {};
   if (object?.style !== 'block' || value.document.language !== 'yaml') return [];
   const column = member.key.start - lineStartOf(value.document.text, member.key.start);
@@ -130,22 +122,33 @@ export function flatten(
 /** `key: value` becomes `outer:` with `key: value` under it. */
 export function wrap(member: Property, outer: string, key: string, value: string): Edit[] {
   if (!member.value) return [];
-  const edit = replaceValue(member.value, { [key]: value });
-  const block = /^\r?\n/.test(edit.newText);
-  return [renameKey(member, outer), ...(block ? gap(member, member.value, '') : []), edit];
+  return [renameKey(member, outer), replaceValue(member.value, { [key]: value })];
 }
 
 /** The value moves up behind its key. */
-function beside(member: Property, value: SyntaxNode): Edit[] {
-  return member.key.document.text.slice(member.key.end, value.start).includes('\n') ? gap(member, value, ' ') : [];
+function beside({ key }: Property, value: SyntaxNode): Edit[] {
+  const between = key.document.text.slice(key.end, value.start);
+  if (!between.includes('\n')) return [];
+  const blank = /\s*$/.exec(between)![0].length;
+  return [inFile(key.document, { start: value.start - blank, end: value.start, newText: ' ' })];
 }
 
-function gap({ key }: Property, value: SyntaxNode, newText: string): Edit[] {
-  const blank = /\s*$/.exec(key.document.text.slice(key.end, value.start))![0].length;
-  return [inFile(key.document, { start: value.start - blank, end: value.start, newText })];
-}
-
-/** Do two nodes stand in one file? */
-export function sameFile(a: SyntaxNode, b: SyntaxNode): boolean {
-  return placeOf(a).file === placeOf(b).file;
+/** An insertion where another edit begins becomes a part of that: nobody has to know which comes first. */
+export function merged(edits: readonly Edit[]): Edit[] {
+  const result: Edit[] = [];
+  for (const edit of edits) {
+    const index = result.findIndex(
+      (other) =>
+        other.file === edit.file &&
+        other.start === edit.start &&
+        (other.start === other.end) !== (edit.start === edit.end),
+    );
+    const other = result[index];
+    if (!other) result.push(edit);
+    else {
+      const [insertion, replacement] = other.start === other.end ? [other, edit] : [edit, other];
+      result[index] = { ...replacement, newText: insertion.newText + replacement.newText };
+    }
+  }
+  return result;
 }
