@@ -15,6 +15,7 @@ import {
 import { setOperators } from './support/statementEdits.js';
 import { knownAccounts, shown, subjectFor } from './support/trustAccounts.js';
 import { ISSUER, irsa, LINKS, trust } from './support/trustExamples.js';
+import { exactSubject } from './support/typed.js';
 import { fix, quote, together } from './support/wording.js';
 
 export const trustLiteralWildcard = defineRule({
@@ -129,7 +130,7 @@ function fixes(
       widened,
     ),
     ...(condition.claim === 'sub' && exact.length === 0
-      ? fix('Name one service account …', 'suggested', [replaceString(node, named(text))], 'placeholder')
+      ? fix('Name one service account …', 'suggested', [replaceString(node, exactSubject(node))], 'placeholder')
       : []),
   ];
 }

@@ -135,12 +135,7 @@ function meantBy(
   provider: ProviderReading,
   workspace: Workspace,
 ): { arn: string; placeholder: boolean } | undefined {
-  const issuer: Text | undefined =
-    provider.issuer?.meant ??
-    reading.conditions.find(
-      ({ foreign, claim, issuerReading }) =>
-        !foreign && claim !== undefined && issuerReading?.meant && literalOf(issuerReading.meant),
-    )?.issuerReading?.meant;
+  const issuer: Text | undefined = provider.issuer?.meant ?? issuerInKeys(reading);
   if (!issuer || literalOf(issuer) === undefined) return undefined;
   const own = parseArn(provider.node.text);
   const account = own && literalOf(own.account);
@@ -150,6 +145,15 @@ function meantBy(
     return { arn: providerArn(partition, account, literalOf(issuer)!), placeholder: false };
   }
   return providerArnFor(issuer, policy, workspace);
+}
+
+function issuerInKeys({ conditions }: StatementReading): Text | undefined {
+  for (const { foreign, claim, issuerReading } of conditions) {
+    const known = issuerReading?.meant && literalOf(issuerReading.meant);
+    // A module makes its keys from what stands in the provider's place.
+    if (!foreign && claim !== undefined && known && /^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:\/|$)/i.test(known)) return [known];
+  }
+  return undefined;
 }
 
 /** Pod Identity's service under `Federated` or `AWS`. */

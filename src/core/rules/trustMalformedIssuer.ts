@@ -1,6 +1,7 @@
 import type { IssuerProblem } from '../iam/issuer.js';
 import type { Edit } from '../syntax/edits.js';
 import { replacePart } from '../syntax/edits.js';
+import { syntheticOf } from '../syntax/hclNodes.js';
 import { display, literalOf } from '../syntax/text.js';
 import { defineRule, type Fix, type Report } from './rule.js';
 import { ISSUER_PROBLEMS, repaired, schemeBehindReference, sharesRegionProblem } from './support/issuerRepair.js';
@@ -81,6 +82,8 @@ function inKey(reading: StatementReading, condition: ConditionReading): Report[]
   const { issuer, issuerReading, claim, foreign, key } = condition;
   if (!issuer || !issuerReading || foreign || claim === undefined) return [];
   const at = condition.condition.key;
+  // A module makes its keys from the provider's ARN, where the mistake is.
+  if (syntheticOf(at)) return [];
   const name = quote(at.text);
   if (issuer.length === 0) {
     const wanted = claimKey(reading, claimName(condition));

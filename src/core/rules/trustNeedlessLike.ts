@@ -1,4 +1,5 @@
 import { hasWildcard } from '../iam/globs.js';
+import { syntheticOf } from '../syntax/hclNodes.js';
 import { literalOf } from '../syntax/text.js';
 import type { StringNode } from '../syntax/tree.js';
 import { defineRule } from './rule.js';
@@ -36,6 +37,8 @@ export const trustNeedlessLike = defineRule({
           byOperator.set(operator, [...(byOperator.get(operator) ?? []), condition]);
         }
         for (const [operator, conditions] of byOperator) {
+          // A module has one operator for all of its conditions.
+          if (syntheticOf(conditions[0]!.condition.key) && !reading.conditions.every(isNeedless)) continue;
           const values = conditions.flatMap((condition) => condition.values.map(({ text }) => quote(text)));
           yield {
             at: operator,

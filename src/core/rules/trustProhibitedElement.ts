@@ -71,8 +71,20 @@ function judge(policy: PolicyReading, reading: StatementReading, workspace: Work
   // A module writes its statement itself: it has actions and principals that no element says.
   const byModule = !statement.actionElement && statement.actions.length > 0;
   if (unreadable || byModule) return found;
-  if (!statement.principalElement && !hidden('Principal') && !hidden('principals'))
+  if (!statement.principalElement && statement.principals.length === 0 && !hidden('Principal') && !hidden('principals'))
     found.push(noPrincipal(policy, reading, workspace));
+  const element = statement.principalElement;
+  if (
+    element &&
+    'key' in element &&
+    element.value?.kind === 'object' &&
+    !element.value.open &&
+    element.value.properties.length === 0
+  )
+    found.push({
+      at: spanOfProperty(element),
+      message: `'${element.key.raw}' is empty; a trust policy names whom it trusts.`,
+    });
   const actionless =
     statement.actionElement?.value?.kind === 'array' &&
     statement.actionElement.value.items.length === 0 &&

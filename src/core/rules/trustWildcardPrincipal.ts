@@ -1,8 +1,8 @@
 import type { Principal, Statement } from '../facts/model.js';
 import { POD_IDENTITY } from '../iam/principals.js';
 import type { Edit } from '../syntax/edits.js';
-import { replaceString, replaceValue } from '../syntax/edits.js';
-import { literal, type StringNode } from '../syntax/tree.js';
+import { addProperty, removeItem, replaceString, replaceValue } from '../syntax/edits.js';
+import { literal, property, type StringNode } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { defineRule, type Fix } from './rule.js';
 import { readAction } from './support/actions.js';
@@ -39,7 +39,7 @@ export const trustWildcardPrincipal = defineRule({
                 : 'everybody';
           yield {
             at: principal.value,
-            message: `'*' trusts ${whom}; name ${wanted ? `'${wanted.value}'` : "the cluster's OIDC provider"}, as in { "${wanted?.type ?? 'Federated'}": "${wanted?.value ?? 'arn:aws:iam::ACCOUNT:oidc-provider/ISSUER'}" }.`,
+            message: `'*' trusts ${whom}; it should be { "${wanted?.type ?? 'Federated'}": "${wanted?.value ?? 'arn:aws:iam::ACCOUNT:oidc-provider/ISSUER'}" }.`,
             fixes: () => fixes(reading.statement, principal, wanted),
           };
         }
@@ -83,10 +83,25 @@ function edits(statement: Statement, principal: Principal, { type, value }: Want
   if (principal.type === '*' && element && 'key' in element) return [replaceValue(node, { [type]: value })];
   if (!principal.typeNode) return [];
   const alone = statement.principals.filter(({ typeNode }) => typeNode === principal.typeNode).length === 1;
-  if (!alone) return [];
+  if (!alone) return besideOthers(statement, principal, type, value);
   if (statement.grammar === 'terraform-block')
     return [replaceString(principal.typeNode, type), replaceString(node, value)];
   const object = element && 'key' in element ? element.value : undefined;
   if (object?.kind !== 'object' || object.properties.length !== 1) return [];
   return [replaceValue(object, { [type]: value })];
+}
+
+/** The star goes from its list, and the right principal comes in beside it. */
+function besideOthers(
+  statement: Statement,
+  { value: star, typeNode }: Principal,
+  type: string,
+  wanted: string,
+): readonly Edit[] {
+  const element = statement.principalElement;
+  const object = element && 'key' in element ? element.value : undefined;
+  if (object?.kind !== 'object') return [];
+  const list = object.properties.find(({ key }) => key === typeNode)?.value;
+  if (list?.kind !== 'array' || property(object, type)) return [];
+  return [removeItem(list, star), addProperty(object, type, wanted)];
 }

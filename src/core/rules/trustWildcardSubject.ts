@@ -1,5 +1,5 @@
 import type { EksctlCluster } from '../facts/model.js';
-import { globPattern, hasWildcard, matchGlob, matchPattern } from '../iam/globs.js';
+import { hasWildcard, matchGlob } from '../iam/globs.js';
 import { SUBJECT_PREFIX } from '../iam/names.js';
 import { operatorName } from '../iam/operators.js';
 import { display, hasHole, literalOf, split, type Text } from '../syntax/text.js';
@@ -17,7 +17,7 @@ import {
 import { removeValue, replaceOne, setOperator } from './support/statementEdits.js';
 import { type KnownAccount, knownAccounts, shown, subjectFor } from './support/trustAccounts.js';
 import { ISSUER, irsa, LINKS, trust } from './support/trustExamples.js';
-import { typed } from './support/typed.js';
+import { exactSubject, typed } from './support/typed.js';
 import { fix, quote, together } from './support/wording.js';
 
 export const trustWildcardSubject = defineRule({
@@ -115,7 +115,7 @@ function fixes(
       : linked.length === 0 && matching.length > 1 && matching.length <= 20
         ? only(`Only the ${matching.length} service accounts of the workspace that match`, matching)
         : [];
-  const form = exactForm(value.text, value.subject.accounts === 'many' ? value.subject.scope : 'all');
+  const form = value.node.kind === 'string' ? exactSubject(value.node) : exactForm(value.text, 'all');
   return [
     ...each,
     ...several,
@@ -152,9 +152,7 @@ function exactly(
 /** eksctl makes `StringLike system:serviceaccount:NAMESPACE:PATTERN` of it. */
 function* eksctlPatterns({ subjectPatterns }: EksctlCluster): Generator<Report> {
   for (const pattern of subjectPatterns) {
-    const known = literalOf(pattern.text);
-    if (!hasWildcard(pattern.text) || (known !== undefined && matchPattern(globPattern([known]), [known]) === 'no'))
-      continue;
+    if (!hasWildcard(pattern.text)) continue;
     yield {
       at: pattern,
       severity: 'warning',

@@ -171,7 +171,11 @@ function readStatement(statement: Statement, issuers: ReadonlyMap<string, Text>)
     statement,
     allows: statement.effectValue === 'Allow' || statement.effectValue === 'missing' || effect === 'allow',
     denies: statement.effectValue === 'Deny' || effect === 'deny',
-    open: statement.open === true || statement.unknownElements.length > 0 || hasDuplicates(statement),
+    open:
+      statement.open === true ||
+      statement.unknownElements.length > 0 ||
+      hasDuplicates(statement) ||
+      hasUnreadableCondition(statement),
     providers,
     allProviders: allFederated,
     assumes: statement.actions.length === 0 || statement.actions.some((action) => !isSideAction(literal(action) ?? '')),
@@ -192,6 +196,12 @@ function hasDuplicates({ node }: Statement): boolean {
   if (node.style === 'block') return false;
   const names = node.properties.map(({ key }) => key.raw);
   return new Set(names).size < names.length;
+}
+
+/** A list, say, where an object belongs: IAM refuses it, and what it holds is not read. */
+function hasUnreadableCondition({ grammar, conditionElement }: Statement): boolean {
+  const kind = conditionElement?.value?.kind;
+  return grammar === 'iam' && kind !== undefined && kind !== 'object' && kind !== 'null';
 }
 
 // ── principals ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -313,7 +323,7 @@ export function readCondition(condition: Condition): ConditionReading {
         text,
         literalWildcard: literally && hasWildcard(text),
         // A star that is compared literally is meant as a pattern; an unknown operator may take patterns.
-        subject: patternCoverage(text),
+        subject: patternCoverage(operator?.ignoreCase ? lower(text) : text),
         looksLike: looksLike(text),
       },
     ];

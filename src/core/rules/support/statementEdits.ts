@@ -18,6 +18,7 @@ import {
 } from '../../syntax/edits.js';
 import { addBlock } from '../../syntax/hclEdits.js';
 import { syntheticOf } from '../../syntax/hclNodes.js';
+import { documentEol, indentOfLine, lineEndOf } from '../../syntax/layout.js';
 import { type ObjectNode, type Property, property, type StringNode, type SyntaxNode } from '../../syntax/tree.js';
 import { typed } from './typed.js';
 
@@ -38,6 +39,7 @@ export function addConditions(
   keys: Readonly<Record<string, readonly string[]>>,
 ): readonly Edit[] {
   const names = Object.keys(keys);
+  if (isMade(statement)) return [];
   if (statement.grammar === 'terraform-block') {
     return blocks(
       statement,
@@ -57,6 +59,11 @@ export function addConditions(
   if (names.some((name) => property(block, name))) return [];
   // Several members at one place are written one behind the other.
   return joined(names.map((name) => addProperty(block, name, oneOrMany(keys[name]!))));
+}
+
+/** A module makes the statement of its inputs: there is no place for one more element. */
+function isMade(statement: Statement): boolean {
+  return statement.actions.some((action) => syntheticOf(action) !== undefined);
 }
 
 function blocks(
@@ -103,8 +110,10 @@ export function setOperator(
     return [renameKey(operatorProperty, operator), ...(values ? setValues(statement, condition, values) : [])];
   }
   if (!holder || target === operatorProperty) return values ? setValues(statement, condition, values) : [];
-  const moved = values ?? typedValues(condition);
-  if (!moved) return [];
+  const moved = typedValues(condition) && (values ?? typedValues(condition));
+  // New values in the place of tagged ones are for the caller to write where the old ones stand.
+  if (!moved && values) return [];
+  if (!moved) return movedAsTyped(holder, block, condition, operator, target);
   const name = typed(condition.key);
   const targetBlock = target?.value;
   if (target && (targetBlock?.kind !== 'object' || property(targetBlock, condition.key.raw))) return [];
@@ -115,6 +124,40 @@ export function setOperator(
       ? addProperty(targetBlock, name, oneOrMany(moved))
       : addProperty(holder, operator, { [name]: oneOrMany(moved) }, operatorProperty);
   return combined(remove, insert);
+}
+
+/** A value with a tag (`!Sub "…"`) can't be written anew: its line goes to the other operator as it stands. */
+function movedAsTyped(
+  holder: ObjectNode,
+  block: ObjectNode,
+  { keyProperty, operatorProperty }: Condition,
+  operator: string,
+  target: Property | undefined,
+): readonly Edit[] {
+  const value = keyProperty?.value;
+  const { document } = block;
+  if (!value || !operatorProperty || document.language !== 'yaml' || value.document !== document) return [];
+  const member = document.text.slice(keyProperty.key.start, value.end);
+  const tagged = /^\s*:[ \t]+![\w:]+[ \t]+$/.test(document.text.slice(keyProperty.key.end, value.start));
+  if (!tagged || member.includes('\n') || block.properties.length < 2) return [];
+  const into = target?.value?.kind === 'object' ? target.value : undefined;
+  if (target && (!into || into.properties.length === 0)) return [];
+  const eol = documentEol(document.text);
+  const remove = removeProperty(block, keyProperty);
+  const at = into ? into : block;
+  const lastMember = at.properties[at.properties.length - 1]!;
+  const behind = lastMember.value?.end ?? lastMember.key.end;
+  if (at.style === 'flow') {
+    const closed = into ? behind : at.end;
+    const newText = into ? `, ${member}` : `, ${operator}: { ${member} }`;
+    return combined(remove, inFile(document, { start: closed, end: closed, newText }));
+  }
+  const start = lineEndOf(document.text, behind);
+  const column = (property: Property) => indentOfLine(document.text, property.key.start);
+  const newText = into
+    ? `${eol}${column(lastMember)}${member}`
+    : `${eol}${column(operatorProperty)}${operator}:${eol}${column(keyProperty)}${member}`;
+  return holder.style === 'flow' ? [] : combined(remove, inFile(document, { start, end: start, newText }));
 }
 
 /** Another operator for several conditions at once. */
@@ -209,6 +252,7 @@ export function removeValue(statement: Statement, condition: Condition, node: Sy
 }
 
 export function removeCondition(statement: Statement, condition: Condition): readonly Edit[] {
+  if (isMade(statement)) return [];
   if (statement.grammar === 'terraform-block') {
     const block = statement.node.properties.find(({ value }) => value === condition.block);
     return block ? [removeProperty(statement.node, block)] : [];
@@ -247,6 +291,7 @@ export function setIssuer(condition: Condition, issuer: string): readonly Edit[]
 
 export function addAction(statement: Statement, action: string): readonly Edit[] {
   const element = statement.actionElement;
+  if (isMade(statement)) return [];
   if (element?.value) return [appendItem(element.value, action)];
   return [
     statement.grammar === 'terraform-block'

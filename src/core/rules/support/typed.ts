@@ -1,3 +1,4 @@
+import { SUBJECT_PREFIX } from '../../iam/names.js';
 import { isMasked } from '../../syntax/text.js';
 import { outermost, placeOf, type StringNode, sourceOffset } from '../../syntax/tree.js';
 
@@ -6,12 +7,27 @@ import { outermost, placeOf, type StringNode, sourceOffset } from '../../syntax/
  * when it repeats a part of it in another place of the same file.
  */
 export function typed(node: StringNode): string {
-  if (node.style === 'expression') {
-    const [hole] = node.text;
-    return node.text.length === 1 && typeof hole === 'object' ? `\${${hole.expression}}` : expressions(node);
+  if (node.style === 'expression') return expressions(node);
+  return typedPart(node, 0, node.raw.length);
+}
+
+/** A part of it, by offsets of `raw`. */
+export function typedPart(node: StringNode, from: number, to: number): string {
+  const part = node.raw.slice(from, to);
+  if (!isMasked(part)) return part;
+  return part.replace(/\uE000\uE001*/g, (run, at: number) => sourceOf(node, from + at, from + at + run.length));
+}
+
+/** The subject with a name to be filled in wherever it has a pattern; what else it says stays as it is typed. */
+export function exactSubject(node: StringNode): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (const part of node.raw.split(':')) {
+    parts.push(/[*?]/.test(part) ? '' : typedPart(node, at, at + part.length));
+    at += part.length + 1;
   }
-  if (!isMasked(node.raw)) return node.raw;
-  return node.raw.replace(/\uE000\uE001*/g, (run, at: number) => sourceOf(node, at, at + run.length));
+  const [, , namespace, name] = parts.length === 4 ? parts : [];
+  return `${SUBJECT_PREFIX}${namespace || 'NAMESPACE'}:${name || 'NAME'}`;
 }
 
 function expressions(node: StringNode): string {
