@@ -1,0 +1,211 @@
+import type { Statement, TrustPolicy } from '../facts/model.js';
+import { blocksOf } from '../facts/terraform/fields.js';
+import { SUBJECT_PREFIX } from '../iam/names.js';
+import { POD_IDENTITY, POD_IDENTITY_ACTIONS, WEB_IDENTITY_ACTION } from '../iam/principals.js';
+import { DEFAULT_AUDIENCE } from '../iam/request.js';
+import { joined } from '../rules/support/statementEdits.js';
+import { addProperty, appendItem, type Edit, inFile, type Json, removeItem, replaceValue } from '../syntax/edits.js';
+import { spanOf } from '../syntax/hclNodes.js';
+import { documentEol, indentOfLine, indentUnit, lineStartOf } from '../syntax/layout.js';
+import { type ObjectNode, type Property, property } from '../syntax/tree.js';
+import { type HclBlock, renderBlock } from './hclWriter.js';
+import { CannotWrite } from './refactoring.js';
+
+/** A statement of IAM's grammar. */
+export type StatementJson = { readonly [element: string]: Json };
+
+/** Names of service accounts of one namespace. */
+export interface NamedAccounts {
+  readonly namespace: string;
+  readonly names: readonly string[];
+}
+
+export interface PodIdentityScope {
+  /** Twelve digits. */
+  readonly account?: string | undefined;
+  readonly clusterArn?: string | undefined;
+}
+
+/** Conditions that a statement has besides: by operator, by key. */
+export type MoreConditions = Readonly<Record<string, Readonly<Record<string, Json>>>>;
+
+/** @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html */
+export function podIdentityStatement(
+  { namespace, names }: NamedAccounts,
+  { account, clusterArn }: PodIdentityScope,
+  sid?: string,
+  more: MoreConditions = {},
+): StatementJson {
+  const equals: Record<string, Json> = {
+    ...(account === undefined ? {} : { 'aws:SourceAccount': account }),
+    ...(clusterArn === undefined ? {} : { 'aws:RequestTag/eks-cluster-arn': clusterArn }),
+    'aws:RequestTag/kubernetes-namespace': namespace,
+    'aws:RequestTag/kubernetes-service-account': oneOrMany(names),
+  };
+  return {
+    ...(sid === undefined ? {} : { Sid: sid }),
+    Effect: 'Allow',
+    Principal: { Service: POD_IDENTITY },
+    Action: [...POD_IDENTITY_ACTIONS],
+    Condition: merged(equals, more),
+  };
+}
+
+export interface IrsaTrust {
+  readonly providerArn: string;
+  /** As it stands in condition keys. */
+  readonly issuer: string;
+  readonly audience?: string | undefined;
+}
+
+/** @see https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html */
+export function irsaStatement(
+  accounts: readonly NamedAccounts[],
+  { providerArn, issuer, audience = DEFAULT_AUDIENCE }: IrsaTrust,
+  sid?: string,
+  more: MoreConditions = {},
+): StatementJson {
+  const subjects = accounts.flatMap(({ namespace, names }) =>
+    names.map((name) => `${SUBJECT_PREFIX}${namespace}:${name}`),
+  );
+  return {
+    ...(sid === undefined ? {} : { Sid: sid }),
+    Effect: 'Allow',
+    Principal: { Federated: providerArn },
+    Action: WEB_IDENTITY_ACTION,
+    Condition: merged({ [`${issuer}:sub`]: oneOrMany(subjects), [`${issuer}:aud`]: audience }, more),
+  };
+}
+
+function merged(equals: Readonly<Record<string, Json>>, { StringEquals, ...others }: MoreConditions): Json {
+  return { StringEquals: { ...equals, ...StringEquals }, ...others };
+}
+
+function oneOrMany(values: readonly string[]): Json {
+  return values.length === 1 ? values[0]! : [...values];
+}
+
+// ── writing ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** @throws CannotWrite where the statement is not typed in the policy itself (another document's, a module's, a `dynamic` block) */
+export function replaceStatement(statement: Statement, by: StatementJson): readonly Edit[] {
+  if (statement.grammar === 'iam') return [replaceValue(statement.node, by)];
+  if (statement.node.document.language === 'json') return [replaceValue(statement.node, terraformJson(by))];
+  const { member } = typedBlock(statement);
+  const { document } = statement.policyNode;
+  const span = spanOf(member);
+  return [inFile(document, { ...span, newText: blockAt(statement.policyNode, span.start, by) })];
+}
+
+/** Behind the last one. */
+export function appendStatements(policy: TrustPolicy, statements: readonly StatementJson[]): readonly Edit[] {
+  if (statements.length === 0) return [];
+  if (isTerraform(policy)) return appendBlocks(policy, statements);
+  const list = property(policy.node, 'Statement')?.value;
+  const block = list?.kind === 'object' && list.style === 'block';
+  if (!list || block || (list.kind === 'object' && statements.length > 1))
+    throw new CannotWrite('The trust policy has no list of statements to add to');
+  return joined(statements.map((statement) => appendItem(list, statement)));
+}
+
+export function removeStatement(statement: Statement): readonly Edit[] {
+  const { node } = statement;
+  if (statement.grammar === 'terraform-block' && node.document.language !== 'json') {
+    const { member } = typedBlock(statement);
+    return [inFile(node.document, withLines(node.document.text, spanOf(member)))];
+  }
+  const list =
+    statement.grammar === 'iam'
+      ? property(statement.policyNode, 'Statement')?.value
+      : property(statement.policyNode, 'statement')?.value;
+  if (list?.kind !== 'array' || !list.items.includes(node)) throw new CannotWrite('The statement stands alone');
+  return [removeItem(list, node)];
+}
+
+/** A whole block, with the blank line before it where there is one. */
+function withLines(text: string, { start, end }: { start: number; end: number }) {
+  const lineStart = lineStartOf(text, start);
+  const blank = /(?<=\n)[ \t]*\r?\n$/.exec(text.slice(0, lineStart))?.[0].length ?? 0;
+  const next = text.indexOf('\n', end);
+  return { start: lineStart - blank, end: next < 0 ? text.length : next + 1, newText: '' };
+}
+
+function isTerraform({ node, statements }: TrustPolicy): boolean {
+  return node.tag === 'aws_iam_policy_document' || statements[0]?.grammar === 'terraform-block';
+}
+
+function typedBlock({ node, policyNode }: Statement): { member: Property } {
+  const found = blocksOf(policyNode, 'statement').find(({ content }) => content === node);
+  const typedHere = found && node.document === policyNode.document && found.member.value === node;
+  if (!typedHere) throw new CannotWrite('The statement is not typed in the policy document itself');
+  return { member: found.member };
+}
+
+function appendBlocks({ node }: TrustPolicy, statements: readonly StatementJson[]): readonly Edit[] {
+  if (node.document.language === 'json') {
+    const list = property(node, 'statement')?.value;
+    if (!list) return [addProperty(node, 'statement', statements.map(terraformJson))];
+    return joined(statements.map((statement) => appendItem(list, terraformJson(statement))));
+  }
+  const { document } = node;
+  const last = blocksOf(node, 'statement').at(-1);
+  if (!last || last.content.document !== document)
+    throw new CannotWrite('The policy document has no statement of its own');
+  const span = spanOf(last.member);
+  const eol = documentEol(document.text);
+  const indent = indentOfLine(document.text, span.start);
+  const newText = statements.map((each) => `${eol}${eol}${indent}${blockAt(node, span.start, each)}`).join('');
+  return [inFile(document, { start: span.end, end: span.end, newText })];
+}
+
+function blockAt({ document }: ObjectNode, at: number, statement: StatementJson): string {
+  const { text } = document;
+  return renderBlock(statementBlock(statement), {
+    indent: indentOfLine(text, at),
+    unit: indentUnit(text),
+    eol: documentEol(text),
+  });
+}
+
+/** In Terraform's `statement {}` form; `Allow` is the default there and left out. */
+export function statementBlock(statement: StatementJson): HclBlock {
+  const { Sid, Effect, Principal, Action, Condition } = statement;
+  const principals = Object.entries((Principal ?? {}) as Readonly<Record<string, Json>>);
+  return {
+    type: 'statement',
+    attributes: {
+      ...(Sid === undefined ? {} : { sid: Sid }),
+      ...(Effect === 'Allow' ? {} : { effect: Effect ?? 'Allow' }),
+      actions: listed(Action),
+    },
+    blocks: [
+      ...principals.map(([type, value]) => ({
+        type: 'principals',
+        attributes: { type, identifiers: listed(value) },
+        blocks: [],
+      })),
+      ...conditionsOf(Condition).map((attributes) => ({ type: 'condition', attributes, blocks: [] })),
+    ],
+  };
+}
+
+function terraformJson(statement: StatementJson): Json {
+  const { attributes, blocks } = statementBlock(statement);
+  const of = (type: string) =>
+    (blocks ?? []).filter((block) => block.type === type).map((block) => block.attributes as Json);
+  return {
+    ...(attributes as { readonly [name: string]: Json }),
+    principals: of('principals'),
+    condition: of('condition'),
+  };
+}
+
+function conditionsOf(condition: Json | undefined): { test: string; variable: string; values: Json }[] {
+  return Object.entries((condition ?? {}) as Readonly<Record<string, Readonly<Record<string, Json>>>>).flatMap(
+    ([test, keys]) => Object.entries(keys).map(([variable, value]) => ({ test, variable, values: listed(value) })),
+  );
+}
+
+function listed(value: Json | undefined): Json {
+  return Array.isArray(value) ? value : value === undefined ? [] : [value];
+}
