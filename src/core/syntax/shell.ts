@@ -220,6 +220,8 @@ class Expansions {
   }
 }
 
+const BREAK = /[ \t\r\n;|&()]/;
+
 type Quoting = 'none' | 'single' | 'double';
 
 class Lexer {
@@ -271,7 +273,7 @@ class Lexer {
     const segments: { readonly from: number; readonly quoting: Quoting }[] = [];
     const start = this.#at;
     let contentEnd = start;
-    while (this.#at < this.end && !/[\s;|&()]/.test(text[this.#at]!)) {
+    while (this.#at < this.end && !BREAK.test(text[this.#at]!)) {
       const quote = text[this.#at]!;
       const quoting = quote === "'" ? 'single' : quote === '"' ? 'double' : 'none';
       segments.push({ from: content.length, quoting });

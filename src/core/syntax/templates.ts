@@ -1,7 +1,12 @@
 import { mask } from './text.js';
 
-const ACTION = /\$?\{\{[\s\S]*?\}\}/g;
-const INLINE_IF = /\{\{-?\s*(?:if|with|range)\b[^\n]*?\{\{-?\s*end\s*-?\}\}/g;
+/** Longer ones are no actions, but text that lost its end. */
+const LONGEST = 4000;
+// Quotes may hold braces (`{{ "{{" }}`); an action that another one begins in is not closed yet.
+const COMMENT = String.raw`\{\{-?\s*\/\*[\s\S]{0,${LONGEST}}?\*\/\s*-?\}\}`;
+const STRING = String.raw`"(?:[^"\\\n]|\\.)*"|\x60[^\x60]*\x60`;
+const ACTION = new RegExp(String.raw`\$?${COMMENT}|\$?\{\{(?:${STRING}|(?!\{\{)[^"\x60]){0,${LONGEST}}?\}\}`, 'g');
+const INLINE_IF = /\{\{-?\s*(?:if|with|range)\b[^\n]{0,1000}?\{\{-?\s*end\s*-?\}\}/g;
 const CONTROL =
   /^\{\{-?\s*(?:if|else|end|range|with|define|block|template|break|continue|\/\*|\$[\w]*\s*:?=|fail\b|required\b(?!.*\|))/;
 
@@ -46,7 +51,7 @@ function maskAction(text: string, found: string, at: number): string {
   const wanted = indent === undefined ? before.length : Number(indent);
   const shift = Math.max(0, wanted - before.length);
   if (found.length - shift < 2) return blank(found);
-  return ' '.repeat(shift) + mask(found.length - shift - 1) + ':';
+  return `${' '.repeat(shift)}${mask(found.length - shift - 1)}:`;
 }
 
 /** In JSON a template action outside of a string must still be a value: it becomes a string. */
@@ -55,10 +60,12 @@ export function maskTemplatesInJson(text: string): string {
   let result = '';
   let inString = false;
   let at = 0;
+  const lastClose = text.lastIndexOf('}}');
+  const lastBrace = text.lastIndexOf('}');
   while (at < text.length) {
     const char = text[at]!;
-    const action = char === '{' && text[at + 1] === '{' ? text.indexOf('}}', at) + 2 : 0;
-    const dollar = !inString && char === '$' && text[at + 1] === '{' ? text.indexOf('}', at) + 1 : 0;
+    const action = char === '{' && text[at + 1] === '{' && at < lastClose ? text.indexOf('}}', at) + 2 : 0;
+    const dollar = !inString && char === '$' && text[at + 1] === '{' && at < lastBrace ? text.indexOf('}', at) + 1 : 0;
     const end = Math.max(action > 1 ? action : 0, dollar);
     if (end > at && isAction(text, at, end, inString)) {
       const found = text.slice(at, end);
@@ -82,6 +89,7 @@ export function maskTemplatesInJson(text: string): string {
 
 // `{{"a":1}}`-like text is no template action; JSON in an object in an object has a quote or a brace there.
 function isAction(text: string, at: number, end: number, inString: boolean): boolean {
+  if (end - at > LONGEST) return false;
   if (text[at] === '$' || inString) return true;
   const inner = text.slice(at + 2, end - 2);
   return !/^\s*["{]/.test(inner) && !/\n\s*\n/.test(inner);
