@@ -178,6 +178,8 @@ function numberOf(node: SyntaxNode): number | undefined {
 function speaksOfEks(body: ObjectNode, { item }: Instance): boolean {
   const { content, document } = item;
   const source = document.text.slice(content.start, content.end);
+  // kOps tags its instances with the cluster as well.
+  if (/kops\.k8s\.io/.test(source)) return false;
   if (/bootstrap\.sh|nodeadm|node\.eks\.aws|kubernetes\.io\/cluster|eks:(?:cluster-name|nodegroup-name)/.test(source))
     return true;
   if (
