@@ -1,5 +1,6 @@
 import { hasHole } from '../syntax/text.js';
 import {
+  booleanOf,
   get,
   listOf,
   literal,
@@ -215,7 +216,8 @@ function readSource(node: SyntaxNode | undefined): EnvironmentVariable['from'] {
     if (!reference) continue;
     const name = stringAt(reference, 'name');
     const key = stringAt(reference, 'key');
-    return { kind, ...(name ? { name } : {}), ...(key ? { key } : {}) };
+    const optional = booleanOf(get(reference, 'optional')) === true ? { optional: true as const } : {};
+    return { kind, ...(name ? { name } : {}), ...(key ? { key } : {}), ...optional };
   }
   return { kind: 'other' };
 }

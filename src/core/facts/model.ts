@@ -251,6 +251,8 @@ export interface EnvironmentVariable {
     readonly kind: 'secret' | 'configmap' | 'other';
     readonly name?: StringNode;
     readonly key?: StringNode;
+    /** May be missing: then the variable is not set. */
+    readonly optional?: true;
   };
   /** The list's item, or the mapping's property in Helm values: what a fix removes. */
   readonly node: SyntaxNode | Property;

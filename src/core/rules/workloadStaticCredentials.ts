@@ -1,5 +1,6 @@
-import type { CredentialStore, EnvironmentSource, EnvironmentVariable, Workload } from '../facts/model.js';
+import type { Container, CredentialStore, EnvironmentSource, EnvironmentVariable, Workload } from '../facts/model.js';
 import type { Edit } from '../syntax/edits.js';
+import { isConditional } from '../syntax/templates.js';
 import { display, literalOf } from '../syntax/text.js';
 import { literal, type StringNode } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
@@ -37,7 +38,7 @@ export const workloadStaticCredentials = defineRule({
       for (const container of workload.containers) {
         for (const variable of container.env) {
           const source = sourceOf(variable);
-          if (!isCredentialVariable(variable.name.raw) || !source) continue;
+          if (!isCredentialVariable(variable.name.raw) || !source || isLeftOpen(container, variable)) continue;
           yield {
             at: variable.name,
             message: `'${variable.name.raw}' gives the container static AWS keys (${source}), which come before the role of its service account; leave it out and use the role.`,
@@ -60,6 +61,11 @@ export const workloadStaticCredentials = defineRule({
     }
   },
 });
+
+/** A chart's option, or a Secret that need not exist: nobody knows whether the variable is set. */
+function isLeftOpen({ node }: Container, { name, from }: EnvironmentVariable): boolean {
+  return from?.optional === true || isConditional(name.document.text, node.start, name.start);
+}
 
 /** Where its value comes from, for the message; undefined where it brings no keys. */
 function sourceOf({ value, from }: EnvironmentVariable): string | undefined {

@@ -94,3 +94,14 @@ function isAction(text: string, at: number, end: number, inString: boolean): boo
   const inner = text.slice(at + 2, end - 2);
   return !/^\s*["{]/.test(inner) && !/\n\s*\n/.test(inner);
 }
+
+const BLOCK = /\{\{-?\s*(if|with|range|define|block|end)\b/g;
+
+/** Does a template decide between these two places of a text whether what stands at the second is there at all? */
+export function isConditional(text: string, from: number, to: number): boolean {
+  if (!text.includes('{{')) return false;
+  let depth = 0;
+  for (const [, word] of text.slice(from, to).matchAll(BLOCK))
+    depth = word === 'end' ? Math.max(0, depth - 1) : depth + 1;
+  return depth > 0;
+}

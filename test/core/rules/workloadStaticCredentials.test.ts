@@ -8,6 +8,38 @@ const secret = (namespace: string, key = 'AWS_ACCESS_KEY_ID', kind = 'Secret', f
 
 ruleTest(workloadStaticCredentials, {
   silent: {
+    "a chart's option": `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: controller
+spec:
+  template:
+    spec:
+      containers:
+        - name: controller
+          env:
+            {{- if .Values.envSecretName }}
+            - name: AWS_ACCESS_KEY_ID
+              valueFrom:
+                secretKeyRef:
+                  name: {{ .Values.envSecretName }}
+                  key: key_id
+            {{- end }}
+            - name: LOG_LEVEL
+              value: info
+`,
+    'a Secret that need not exist': `apiVersion: v1
+kind: Pod
+metadata:
+  name: csi
+spec:
+  containers:
+    - name: csi
+      env:
+        - name: AWS_ACCESS_KEY_ID
+          valueFrom:
+            secretKeyRef: { name: aws-secret, key: key_id, optional: true }
+`,
     'other variables': deployment(
       'env:',
       '  - { name: AWS_REGION, value: eu-west-1 }',
