@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is the syntax under test
 import { beforeAll, describe, it } from 'vitest';
 import { readyForTerraform } from '../../support/ruleTester.js';
 import { AUD, check, ISSUER, OTHER, PROVIDER, STS, SUB, SUBJECT } from './trustCases.js';

@@ -405,7 +405,7 @@ describe('issuers', () => {
     conditions({
       StringEquals: {
         [SUB]: SUBJECT,
-        ['@trust-issuer-mismatch@oidc-eks.eu-west-1.api.aws/id/7A1B9C0D2E3F4A5B6C7D8E9F0A1B2C3D:aud']: STS,
+        '@trust-issuer-mismatch@oidc-eks.eu-west-1.api.aws/id/7A1B9C0D2E3F4A5B6C7D8E9F0A1B2C3D:aud': STS,
       },
     }),
   );
@@ -481,7 +481,7 @@ describe('issuers', () => {
   everywhere(
     'only a host in a key',
     conditions({
-      StringEquals: { ['@trust-malformed-issuer@oidc.eks.eu-west-1.amazonaws.com:sub']: SUBJECT, [AUD]: STS },
+      StringEquals: { '@trust-malformed-issuer@oidc.eks.eu-west-1.amazonaws.com:sub': SUBJECT, [AUD]: STS },
     }),
   );
   everywhere(

@@ -1,0 +1,41 @@
+import { trustMissingAudience } from '../../../src/core/rules/trustMissingAudience.js';
+import { ruleTest } from '../../support/ruleTester.js';
+import { AUD, irsa, PROVIDER, pods, STS, SUB, SUBJECT } from './trustCases.js';
+import { text } from './trustTexts.js';
+
+const subject = { StringEquals: { [SUB]: SUBJECT } };
+
+ruleTest(trustMissingAudience, {
+  silent: {
+    'both claims': text(irsa()),
+    'a wrong audience': text(irsa({ Condition: { StringEquals: { [SUB]: SUBJECT, [AUD]: 'sts.amazon.com' } } })),
+    'an optional audience': text(
+      irsa({ Condition: { StringEquals: { [SUB]: SUBJECT }, StringEqualsIfExists: { [AUD]: STS } } }),
+    ),
+    'a literal star': text(irsa({ Condition: { StringEquals: { [SUB]: SUBJECT, [AUD]: '*' } } })),
+    'Pod Identity': text(pods()),
+  },
+  fires: {
+    'the subject alone': {
+      files: text(irsa({ Principal: { Federated: `«${PROVIDER}»` }, Condition: subject })),
+      severity: 'warning',
+      message: `No condition on '${AUD}': a token for any receiver opens this role. It should be 'sts.amazonaws.com'.`,
+      becomes: text(irsa()),
+    },
+    'beside a pattern': {
+      files: text(
+        irsa({
+          Principal: { Federated: `«${PROVIDER}»` },
+          Condition: { StringLike: { [SUB]: 'system:serviceaccount:shop:*' } },
+        }),
+      ),
+      becomes: text(
+        irsa({ Condition: { StringLike: { [SUB]: 'system:serviceaccount:shop:*' }, StringEquals: { [AUD]: STS } } }),
+      ),
+    },
+    'any audience': {
+      files: text(irsa({ Condition: { StringEquals: { [SUB]: SUBJECT }, StringLike: { [AUD]: '«*»' } } })),
+      becomes: text(irsa()),
+    },
+  },
+});
