@@ -1,6 +1,6 @@
 import type { Facts, Kustomization, KustomizePatch, Metadata, ServiceAccount, Workload } from '../facts/model.js';
 import { concat, type Text } from '../syntax/text.js';
-import { literal, outermost, type StringNode } from '../syntax/tree.js';
+import { literal, outermost, type StringNode, type SyntaxNode } from '../syntax/tree.js';
 import { baseName, directoryOf, joinPath } from './paths.js';
 import type { Account } from './workspace.js';
 
@@ -87,6 +87,36 @@ export class Overlays {
     return found;
   }
 
+  /** The service account that the patches of a chain give to a workload's pods; `unknown` where a JSON patch sets it. */
+  accountNameFor(chain: OverlayChain, { kind, metadata }: Workload): StringNode | 'unknown' | undefined {
+    const name = literal(metadata.name);
+    let found: StringNode | 'unknown' | undefined;
+    for (const kustomization of [...chain].reverse()) {
+      for (const patch of kustomization.patches) {
+        const { target, content } = patch;
+        const targeted =
+          target !== undefined &&
+          (target.kind === undefined || target.kind === kind) &&
+          (target.name === undefined || matchesName(target.name, name));
+        const path = literal(patch.path);
+        const facts =
+          path === undefined ? undefined : this.#patches.get(joinPath(directoryOf(kustomization.file), path));
+        const inline = (this.factsOf(kustomization.file)?.workloads ?? []).filter(({ node }) =>
+          isWithin(node, content),
+        );
+        for (const workload of [...(facts?.workloads ?? []), ...inline]) {
+          const own = targeted || (workload.kind === kind && literal(workload.metadata.name) === name);
+          if (own && workload.serviceAccountName) found = workload.serviceAccountName;
+        }
+        const jsonPatches = [...(facts?.jsonPatches ?? []).map(({ node }) => node), ...(content ? [content] : [])];
+        if (targeted && jsonPatches.some(setsAccountName)) {
+          found = 'unknown';
+        }
+      }
+    }
+    return found;
+  }
+
   #contents(kustomization: Kustomization, patch: KustomizePatch, kind: string, metadata: Metadata): PatchContent[] {
     const name = literal(metadata.name);
     const { target } = patch;
@@ -112,10 +142,23 @@ export class Overlays {
   #inlineAccounts(kustomization: Kustomization, { content }: KustomizePatch): readonly ServiceAccount[] {
     if (!content) return [];
     const accounts = this.factsOf(kustomization.file)?.serviceAccounts ?? [];
-    return accounts.filter(
-      ({ node }) => node.document === content.document && node.start >= content.start && node.end <= content.end,
-    );
+    return accounts.filter(({ node }) => isWithin(node, content));
   }
+}
+
+function setsAccountName(patch: SyntaxNode): boolean {
+  return (
+    patch.kind === 'array' && /\/serviceAccount(?:Name)?\b/.test(patch.document.text.slice(patch.start, patch.end))
+  );
+}
+
+function isWithin(node: SyntaxNode, content: SyntaxNode | undefined): boolean {
+  return (
+    content !== undefined &&
+    node.document === content.document &&
+    node.start >= content.start &&
+    node.end <= content.end
+  );
 }
 
 export interface PatchContent {

@@ -23,6 +23,7 @@ const UNKNOWN_NAME: Text = [{ expression: 'name' }];
 /** The whole picture at one moment; made anew after a change, from the facts of the units that are kept. */
 export class WorkspaceIndex implements Workspace {
   readonly #facts: readonly Facts[];
+  readonly #joined = new Map<keyof Facts, unknown[]>();
   #accounts: Map<ServiceAccount, Account> | undefined;
   #accountsByName: Map<string, Account[]> | undefined;
   #workloads: Map<Workload, PlacedWorkload> | undefined;
@@ -41,8 +42,14 @@ export class WorkspaceIndex implements Workspace {
     this.#facts = units;
   }
 
+  /** The facts do not change while the index lives. */
   #all<K extends keyof Facts>(key: K): Facts[K] {
-    return this.#facts.flatMap((facts) => facts[key] as unknown[]) as unknown as Facts[K];
+    let joined = this.#joined.get(key);
+    if (!joined) {
+      joined = this.#facts.flatMap((facts) => facts[key] as unknown[]);
+      this.#joined.set(key, joined);
+    }
+    return joined as unknown as Facts[K];
   }
 
   accounts(): readonly Account[] {
@@ -121,14 +128,17 @@ export class WorkspaceIndex implements Workspace {
   }
 
   #workloadVariant(fact: Workload, chain: OverlayChain): PlacedWorkload['variants'][number] {
-    const { metadata, serviceAccountName, podSpec } = fact;
+    const { metadata, podSpec } = fact;
+    const patched = this.overlays.accountNameFor(chain, fact);
+    const serviceAccountName = patched === 'unknown' ? undefined : (patched ?? fact.serviceAccountName);
     const named = serviceAccountName?.text;
     // Kustomize renames references only to accounts that it renames.
     const renamed =
       named &&
       chain.length > 0 &&
       this.#all('serviceAccounts').some((each) => sameText(each.metadata.name?.text ?? UNKNOWN_NAME, named) === 'yes');
-    const fallback: Text | undefined = podSpec && !podSpec.open ? ['default'] : undefined;
+    const known = podSpec && !podSpec.open && patched !== 'unknown';
+    const fallback: Text | undefined = known ? ['default'] : undefined;
     return {
       namespace: (namespaceIn(chain) ?? metadata.namespace)?.text ?? UNKNOWN_NAMESPACE,
       name: nameIn(chain, metadata.name?.text ?? UNKNOWN_NAME),
