@@ -1,4 +1,5 @@
 import type { Role } from '../facts/model.js';
+import { outermost } from '../syntax/tree.js';
 import type { Account, Workspace } from '../workspace/workspace.js';
 import { defineRule, type Fix } from './rule.js';
 import { exactVariants } from './support/accounts.js';
@@ -70,7 +71,9 @@ function carriesRole({ fact, variants }: Account): boolean {
 }
 
 function trustingPolicies(account: string, workspace: Workspace): ReturnType<Workspace['trustPolicies']> {
-  return workspace.trustPolicies().filter((policy) => accountsTrustedByIrsa(policy).has(account));
+  // A script that makes the role annotates the account as well, later or by hand.
+  const lasting = workspace.trustPolicies().filter(({ node }) => outermost(node.document).language !== 'shell');
+  return lasting.filter((policy) => accountsTrustedByIrsa(policy).has(account));
 }
 
 function additions({ fact }: Account, roles: readonly Role[]): Fix[] {

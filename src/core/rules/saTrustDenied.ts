@@ -75,6 +75,8 @@ function denied(annotated: AnnotatedAccount, role: Role, workspace: Workspace): 
   const [denial] = denials;
   // Every overlay's variant must be denied, or there is one for which the annotation is right.
   if (!denial || denials.some((each) => each === undefined)) return undefined;
+  // An association that may be for this account would win, and then the role is right.
+  if (denial.reason === 'mechanism' && workspace.associationsFor(annotated.account).length > 0) return undefined;
   const [variant] = annotated.variants;
   const name = roleName(role);
   const called = name === undefined ? 'the role' : `role '${name}'`;
