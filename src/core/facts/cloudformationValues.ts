@@ -359,7 +359,8 @@ function selected(source: Text | undefined, by: string | undefined, index: numbe
   const issuer = index === 1 && /(?:\/\/|oidc-provider\/)$/.test(by);
   return [
     {
-      expression: hole.expression,
+      // Named otherwise than the whole: that one has a scheme, this may have lost it.
+      expression: `Fn::Select ${index} ${hole.expression}`,
       ...(hole.address !== undefined && onlyHole(source)
         ? { address: hole.address, attribute: issuer ? 'issuer' : `${hole.attribute ?? ''}[${by}][${index}]` }
         : {}),
