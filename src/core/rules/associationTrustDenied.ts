@@ -2,9 +2,18 @@ import type { Association, Role } from '../facts/model.js';
 import { replaceString } from '../syntax/edits.js';
 import { literalOf } from '../syntax/text.js';
 import { literal } from '../syntax/tree.js';
+import type { Workspace } from '../workspace/workspace.js';
 import { defineRule, type Fix } from './rule.js';
-import { associationLabel, roleOfAssociation, roleSpot, startOf, tagsDisabled } from './support/associations.js';
+import {
+  associationLabel,
+  hasPattern,
+  roleOfAssociation,
+  roleSpot,
+  startOf,
+  tagsDisabled,
+} from './support/associations.js';
 import { accountYaml, associationYaml, podIdentityRole } from './support/manifestExamples.js';
+import { nearAccounts } from './support/nearAccounts.js';
 import { needsTags, type PodIdentityDenial, podIdentityDenial } from './support/podIdentityDenials.js';
 import { appendValue, trustByPodIdentity } from './support/policyEdits.js';
 import { roleName } from './support/roleArns.js';
@@ -39,6 +48,7 @@ export const associationTrustDenied = defineRule({
     for (const association of facts.associations) {
       const role = roleOfAssociation(association, workspace);
       if (!role) continue;
+      if (hasPattern(association) || namesNobody(association, workspace)) continue;
       if (tagsDisabled(association) === true && needsTags(role, association)) continue;
       const denial = podIdentityDenial(role, association, workspace);
       if (!denial) continue;
@@ -57,6 +67,13 @@ export const associationTrustDenied = defineRule({
     }
   },
 });
+
+/** A misspelled account is denied because of that, and that is said. */
+function namesNobody({ namespace, serviceAccount }: Association, workspace: Workspace): boolean {
+  const exact = { namespace: literal(namespace), name: literal(serviceAccount) };
+  if (exact.namespace === undefined || exact.name === undefined) return false;
+  return nearAccounts({ namespace: exact.namespace, name: exact.name }, workspace).length > 0;
+}
 
 function repairs(association: Association, role: Role, { reason, failing }: PodIdentityDenial): Fix[] {
   const namespace = literal(association.namespace);

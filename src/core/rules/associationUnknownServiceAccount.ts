@@ -1,6 +1,7 @@
 import { type Edit, replaceString } from '../syntax/edits.js';
 import { booleanOf, get, literal } from '../syntax/tree.js';
 import { defineRule } from './rule.js';
+import { hasPattern } from './support/associations.js';
 import { accountYaml, associationYaml } from './support/manifestExamples.js';
 import { nearAccounts } from './support/nearAccounts.js';
 import { listed } from './support/wording.js';
@@ -18,7 +19,9 @@ export const associationUnknownServiceAccount = defineRule({
     links: ['https://docs.aws.amazon.com/eks/latest/userguide/pod-id-association.html'],
   },
   *check(facts, workspace) {
-    for (const { namespace, serviceAccount, addon, node } of facts.associations) {
+    for (const association of facts.associations) {
+      const { namespace, serviceAccount, addon, node } = association;
+      if (hasPattern(association)) continue;
       const wanted = { namespace: literal(namespace), name: literal(serviceAccount) };
       // Add-ons and eksctl make the account themselves.
       if (addon !== undefined || booleanOf(get(node, 'createServiceAccount')) === true) continue;

@@ -1,6 +1,6 @@
 import type { Facts, Kustomization, KustomizePatch, Metadata, ServiceAccount, Workload } from '../facts/model.js';
 import { concat, type Text } from '../syntax/text.js';
-import { literal, outermost, type StringNode, type SyntaxNode } from '../syntax/tree.js';
+import { get, literal, outermost, type StringNode, type SyntaxNode, wordOf } from '../syntax/tree.js';
 import { baseName, directoryOf, joinPath } from './paths.js';
 import type { Account } from './workspace.js';
 
@@ -36,12 +36,24 @@ export class Overlays {
         return [{ target, nested: nested === kustomization ? undefined : nested }];
       });
     for (const each of kustomizations) for (const { nested } of children(each)) if (nested) included.add(nested);
+    // A component changes what the kustomization has that names it, before that one's own patches do.
+    const componentsOf = (kustomization: Kustomization, depth = 0): Kustomization[] =>
+      depth > 20
+        ? []
+        : children(kustomization).flatMap(({ nested }) =>
+            nested && wordOf(get(nested.node, 'kind')) === 'Component'
+              ? [nested, ...componentsOf(nested, depth + 1)]
+              : [],
+          );
+    const withComponents = (chain: OverlayChain): OverlayChain => [
+      ...new Set(chain.flatMap((each) => [each, ...componentsOf(each)])),
+    ];
     const walk = (chain: OverlayChain, depth: number) => {
       if (depth > 20) return;
       for (const { target, nested } of children(chain.at(-1)!)) {
         if (nested) {
           if (!chain.includes(nested)) walk([...chain, nested], depth + 1);
-        } else this.#chains.set(target, [...(this.#chains.get(target) ?? []), chain]);
+        } else this.#chains.set(target, [...(this.#chains.get(target) ?? []), withComponents(chain)]);
       }
     };
     for (const each of kustomizations) if (!included.has(each)) walk([each], 0);

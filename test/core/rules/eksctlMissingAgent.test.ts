@@ -20,7 +20,7 @@ ruleTest(eksctlMissingAgent, {
       'addons:',
       '  - name: metrics-server',
     ),
-    'an add-on that is not known': clusterConfig(...associations, 'addons:', '  - name: ${ADDON}'),
+    'an add-on that is not known': clusterConfig(...associations, 'addons:', '  - name: <ADDON>'),
   },
   fires: {
     'a list without it': {

@@ -13,7 +13,7 @@ ruleTest(eksctlMissingOidc, {
     'it is on': clusterConfig('iam:', '  withOIDC: true', ...accounts()),
     'no accounts': clusterConfig('iam:', '  withOIDC: false'),
     'an empty list': clusterConfig('iam:', '  serviceAccounts: []'),
-    'a hole': clusterConfig('iam:', '  withOIDC: ${WITH_OIDC}', ...accounts()),
+    'a hole': clusterConfig('iam:', '  withOIDC: <WITH_OIDC>', ...accounts()),
   },
   fires: {
     'it is off': {

@@ -79,3 +79,10 @@ export function clusterKey(association: Association): string | undefined {
   }
   return undefined;
 }
+
+/** A name that can't be one, as it has a wildcard in it: what it stands for is not known. */
+export function hasPattern({ namespace, serviceAccount }: Association): boolean {
+  return [namespace, serviceAccount].some((node) =>
+    node?.text.some((part) => typeof part === 'string' && /[*?]/.test(part)),
+  );
+}
