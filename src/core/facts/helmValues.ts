@@ -1,4 +1,5 @@
 import { embedYaml } from '../syntax/embed.js';
+import { type Notation, stringPart } from '../syntax/stringPart.js';
 import { isMasked } from '../syntax/text.js';
 import {
   get,
@@ -36,6 +37,7 @@ export function readHelmValues(root: SyntaxNode, facts: Facts, context: ValuesCo
 /** Values that stand inside something else: Argo CD's `Application`, Flux's `HelmRelease`, Kustomize's `helmCharts`. */
 export function readHelmReleases(root: SyntaxNode, facts: Facts): boolean {
   const values = valuesIn(root);
+  if (values) for (const source of argoSources(root)) readParameters(source, facts);
   for (const node of values ?? []) {
     // Which chart it is that they are for, no file says.
     for (const object of node.kind === 'string' ? embedYaml(node) : [node]) {
@@ -50,9 +52,11 @@ function valuesIn(root: SyntaxNode): SyntaxNode[] | undefined {
   const spec = get(root, 'spec');
   switch (`${group} ${wordOf(get(root, 'kind'))}`) {
     case 'argoproj.io Application':
-      return argoValues(spec);
     case 'argoproj.io ApplicationSet':
-      return argoValues(get(spec, 'template', 'spec'));
+      return argoSources(root).flatMap((source) => [
+        ...present(get(source, 'helm', 'valuesObject')),
+        ...present(get(source, 'helm', 'values')),
+      ]);
     case 'helm.toolkit.fluxcd.io HelmRelease':
       return present(get(spec, 'values'));
     case 'helm.cattle.io HelmChart':
@@ -62,11 +66,32 @@ function valuesIn(root: SyntaxNode): SyntaxNode[] | undefined {
   }
 }
 
-function argoValues(spec: SyntaxNode | undefined): SyntaxNode[] {
-  return [...listOf(get(spec, 'source')), ...listOf(get(spec, 'sources'))].flatMap((source) => [
-    ...present(get(source, 'helm', 'valuesObject')),
-    ...present(get(source, 'helm', 'values')),
+function argoSources(root: SyntaxNode): SyntaxNode[] {
+  const spec = get(root, 'spec');
+  return [spec, get(spec, 'template', 'spec')].flatMap((each) => [
+    ...listOf(get(each, 'source')),
+    ...listOf(get(each, 'sources')),
   ]);
+}
+
+/** `helm --set`'s paths: a dot inside a key has a backslash before it. */
+const SET_PATH: Notation = {
+  escaped: /\\\./g,
+  decode: () => '.',
+  encode: (text) => text.replaceAll('.', '\\.'),
+};
+
+/** Argo CD's `parameters`: `serviceAccount.annotations.eks\\.amazonaws\\.com/role-arn`. */
+function readParameters(source: SyntaxNode, facts: Facts): void {
+  for (const item of listOf(get(source, 'helm', 'parameters'))) {
+    const name = stringAt(item, 'name');
+    const path = name && /(?:^|\.)service_?account\.annotations\./i.exec(name.raw);
+    if (!name || !path || item.kind !== 'object') continue;
+    const key = stringPart(name, path.index + path[0].length, name.raw.length, SET_PATH);
+    const annotations: Annotation[] = [{ key, value: get(item, 'value') }];
+    const metadata: Metadata = { node: item, annotations, labels: [], others: [], open: true };
+    facts.serviceAccounts.push({ source: 'helm-values', metadata, node: item });
+  }
 }
 
 function present(node: SyntaxNode | undefined): SyntaxNode[] {

@@ -45,7 +45,7 @@ export function kindOf(file: string, text: string): FileKind | undefined {
  * words that the readers look for, not those that the rules do.
  */
 const TELLTALE =
-  /AssumeRole|sts:|oidc|PodIdentity|system:serviceaccount|pods\.eks|erviceAccount|AWS::|(?:eks|iam)\.(?:\w+\.)?amazonaws|AWS_(?:ACCESS|SECRET|SESSION|ROLE|WEB|CONTAINER)|AKIA|ASIA|Statement|MetadataOptions|metadataOptions|eksctl\.io|aws_access_key|role-arn|podAnnotations|kind:\s*["']?(?:Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|Secret|ConfigMap|Namespace|Kustomization|List|Component)\b|"kind"|namePrefix|kustomiz|patches|iam\.|eks\./i;
+  /AssumeRole|sts:|oidc|Pod-?Identity|OpenIDConnect|open-id-connect|system:serviceaccount|pods\.eks|erviceAccount|AWS::|(?:eks|iam)\.(?:\w+\.)?amazonaws|AWS_(?:ACCESS|SECRET|SESSION|ROLE|WEB|CONTAINER)|AKIA|ASIA|Statement|MetadataOptions|metadataOptions|eksctl\.io|aws_access_key|role-arn|podAnnotations|kind:\s*["']?(?:Pod|Deployment|StatefulSet|DaemonSet|ReplicaSet|Job|CronJob|Secret|ConfigMap|Namespace|Kustomization|List|Component)\b|"kind"|namePrefix|kustomiz|patches|iam\.|eks\./i;
 
 export function concernsIdentity(text: string): boolean {
   return TELLTALE.test(text);

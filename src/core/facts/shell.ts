@@ -20,6 +20,7 @@ export function readShell(
     heredocs.flatMap(({ target, body }) => (target === undefined ? [] : [[target, body] as const])),
   );
   for (const command of commands) {
+    readAnnotating(command, facts);
     const call = awsCall(command, files);
     if (!call) continue;
     for (const value of call.values) used.add(value);
@@ -122,4 +123,37 @@ function flag(word: StringNode, option: string): BooleanNode {
 function listOfWords(items: readonly StringNode[]): SyntaxNode {
   const { document, start } = items[0]!;
   return { kind: 'array', document, start, end: items.at(-1)!.end, items, style: 'flow' };
+}
+
+/** `kubectl annotate serviceaccount NAME KEY=VALUE`: like a patch, it adds to an account that is defined elsewhere. */
+function readAnnotating({ words, start, end }: ShellCommand, facts: Facts): void {
+  const kubectl = words.findIndex(({ raw }) => /(?:^|\/)(?:kubectl|oc)$/.test(raw));
+  const at = words.findIndex(({ raw }, index) => index > kubectl && raw === 'annotate');
+  if (kubectl < 0 || at < 0) return;
+  const bare: StringNode[] = [];
+  let namespace: StringNode | undefined;
+  for (let index = kubectl + 1; index < words.length; index++) {
+    const word = words[index]!;
+    const equals = /^(?:-n|--namespace)=/.exec(word.raw)?.[0].length;
+    if (equals !== undefined) namespace = stringPart(word, equals, word.raw.length);
+    else if (word.raw === '-n' || word.raw === '--namespace') namespace = words[++index];
+    else if (index > at && !word.raw.startsWith('-')) bare.push(word);
+  }
+  const kind = /^(?:sa|serviceaccounts?)(?:\/(?=.)|$)/i.exec(bare[0]?.raw ?? '')?.[0];
+  if (kind === undefined) return;
+  const inOne = kind.endsWith('/');
+  const name = inOne ? stringPart(bare[0]!, kind.length, bare[0]!.raw.length) : bare[1];
+  const annotations = bare.slice(inOne ? 1 : 2).flatMap((word) => {
+    const equals = word.raw.indexOf('=');
+    if (equals <= 0) return [];
+    return [{ key: stringPart(word, 0, equals), value: stringPart(word, equals + 1, word.raw.length) }];
+  });
+  if (!name || annotations.length === 0) return;
+  const node: ObjectNode = { kind: 'object', document: name.document, start, end, properties: [], style: 'flow' };
+  facts.serviceAccounts.push({
+    source: 'manifest',
+    metadata: { node, name, ...(namespace ? { namespace } : {}), annotations, labels: [], others: [], open: true },
+    node,
+    patch: true,
+  });
 }

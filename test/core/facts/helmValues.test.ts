@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readHelmReleases, readHelmValues } from '../../../src/core/facts/helmValues.js';
+import { applyEdits, renameKey } from '../../../src/core/syntax/edits.js';
 import { read, shown, typed } from './reading.js';
 
 const ROLE = 'arn:aws:iam::111122223333:role/cart';
@@ -137,6 +138,27 @@ describe('releases', () => {
     const { facts, taken } = read(readHelmReleases, text);
     expect(taken).toBe(1);
     expect(typed(text, facts.serviceAccounts[0]?.metadata.annotations[0]?.value)).toBe(ROLE);
+  });
+
+  it('hold single parameters', () => {
+    const text = String.raw`apiVersion: argoproj.io/v1alpha1
+kind: Application
+spec:
+  source:
+    helm:
+      parameters:
+        - name: image.tag
+          value: x
+        - name: "api.serviceAccount.annotations.eks\\.amazonaws\\.com/rolearn"
+          value: arn:aws:iam::111122223333:role/cart
+`;
+    const { serviceAccounts } = read(readHelmReleases, text).facts;
+    const { key, value } = serviceAccounts[0]!.metadata.annotations[0]!;
+    expect(key.raw).toBe('eks.amazonaws.com/rolearn');
+    expect(typed(text, value)).toBe(ROLE);
+    expect(applyEdits(text, [renameKey({ key, value: undefined }, 'eks.amazonaws.com/role-arn')])).toBe(
+      text.replace('rolearn', 'role-arn'),
+    );
   });
 
   it('are no other kinds', () => {

@@ -4,7 +4,14 @@ import { readTrustPolicy } from '../../../src/core/facts/iamPolicy.js';
 import { readKubernetesObject } from '../../../src/core/facts/kubernetes.js';
 import { noFacts } from '../../../src/core/facts/model.js';
 import { readShell } from '../../../src/core/facts/shell.js';
-import { addProperty, applyEdits, removeProperty, replaceString, setAt } from '../../../src/core/syntax/edits.js';
+import {
+  addProperty,
+  applyEdits,
+  removeProperty,
+  renameKey,
+  replaceString,
+  setAt,
+} from '../../../src/core/syntax/edits.js';
 import { property, stringAt } from '../../../src/core/syntax/tree.js';
 import { shown, typed } from './reading.js';
 
@@ -125,6 +132,31 @@ aws iam create-open-id-connect-provider --url https://x --client-id-list sts.ama
     expect(applyEdits(text, [removeProperty(node, property(node, 'disableSessionTags')!)])).toContain(
       'role/x\naws iam',
     );
+  });
+
+  it('annotate service accounts', () => {
+    for (const text of [
+      'kubectl annotate serviceaccount -n shop cart eks.amazonaws.com/role-arn=$ARN --overwrite\n',
+      'kubectl -n shop annotate sa/cart "eks.amazonaws.com/role-arn=$ARN"\n',
+      'kubectl annotate --namespace=shop sa cart eks.amazonaws.com/role-arn="$ARN"\n',
+    ]) {
+      const [account] = script(text).serviceAccounts;
+      expect([shown(account?.metadata.namespace), shown(account?.metadata.name), account?.patch]).toEqual([
+        'shop',
+        'cart',
+        true,
+      ]);
+      const { key, value } = account!.metadata.annotations[0]!;
+      expect([typed(text, key), typed(text, value).replaceAll('"', '')]).toEqual([
+        'eks.amazonaws.com/role-arn',
+        '$ARN',
+      ]);
+      expect(applyEdits(text, [renameKey({ key, value: undefined }, 'x')])).toBe(
+        text.replace('eks.amazonaws.com/role-arn', 'x'),
+      );
+    }
+    for (const text of ['kubectl annotate pod a b=c\n', 'kubectl annotate sa a b-\n', 'kubectl annotate sa\n'])
+      expect(script(text).serviceAccounts).toEqual([]);
   });
 
   it('leave other commands alone', () => {

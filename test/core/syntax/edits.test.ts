@@ -224,6 +224,18 @@ describe('changes leave what was meant', () => {
     yamlFile(writeYaml(value, choices).trimEnd()),
   );
   everyChange('in YAML with CRLF', (value, choices) => yamlFile(crlf(writeYaml(value, choices))));
+  everyChange('in the second document of a stream', (value, choices) => {
+    const before = `# first\na: 1\n---\n`;
+    const after = choices.yes(2) ? '---\nb: 2\n' : '...\n';
+    return {
+      text: before + writeYaml(value, choices) + after,
+      root: (text) => parseYaml({ file: 'a.yaml', language: 'yaml', text })[1]?.root,
+      value: (text) => {
+        expect(text.startsWith(before) && text.endsWith(after), text).toBe(true);
+        return load(text.slice(before.length, text.length - after.length));
+      },
+    };
+  });
   everyChange('in JSON in a block of YAML', (value, choices) => {
     const end = choices.yes(2) ? '\n' : '\r\n';
     const text = `a:\n  doc: |\n${indented(writeJson(value, choices, plain), '    ')}\n  z: 1\n`;
