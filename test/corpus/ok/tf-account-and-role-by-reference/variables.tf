@@ -1,0 +1,7 @@
+variable "namespace" {
+  default = "shop"
+}
+
+variable "name" {
+  default = "cart"
+}
