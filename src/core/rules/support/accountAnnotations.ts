@@ -19,4 +19,5 @@ export function* accountAnnotations(facts: Facts): Generator<AccountAnnotation> 
     }
     for (const annotation of commonAnnotations) yield { ...annotation, common: true };
   }
+  for (const { adds } of facts.jsonPatches) yield* adds;
 }

@@ -117,4 +117,5 @@ export function* misspelledInPatches(facts: Facts): Generator<Misspelled> {
     }
     for (const annotation of commonAnnotations) yield* inAnnotation(annotation);
   }
+  for (const { adds } of facts.jsonPatches) for (const annotation of adds) yield* inAnnotation(annotation);
 }
