@@ -4,8 +4,14 @@ import { replacePart } from '../syntax/edits.js';
 import { syntheticOf } from '../syntax/hclNodes.js';
 import { display, literalOf } from '../syntax/text.js';
 import { defineRule, type Fix, type Report } from './rule.js';
-import { ISSUER_PROBLEMS, repaired, schemeBehindReference, sharesRegionProblem } from './support/issuerRepair.js';
-import { claimKey } from './support/issuers.js';
+import {
+  arnBehindReference,
+  ISSUER_PROBLEMS,
+  repaired,
+  schemeBehindReference,
+  sharesRegionProblem,
+} from './support/issuerRepair.js';
+import { claimKey, issuerExpression } from './support/issuers.js';
 import {
   type ConditionReading,
   isEksText,
@@ -57,6 +63,16 @@ export const trustMalformedIssuer = defineRule({
 function inProvider({ node, arn, issuer, verdict }: ProviderReading): Report[] {
   // What is no provider's ARN at all is trust-malformed-arn's matter; so is a region of another partition.
   if (!arn || !issuer || verdict.ok === 'no') return [];
+  const reference = schemeBehindReference(arn.issuer);
+  if (reference) {
+    return [
+      {
+        at: node,
+        message: `${quote(node.text)}: '${reference.expression}' brings 'https://' along; an issuer stands without it.`,
+        fixes: () => fix("Take 'https://' away", 'safe', providerWithoutScheme(node, reference.expression)),
+      },
+    ];
+  }
   const problem = issuer.problems.find((each) => each !== 'region');
   if (!problem || issuer.problems.includes('region')) return [];
   return [
@@ -74,6 +90,15 @@ function withIssuer(node: ProviderReading['node']): readonly Edit[] {
   const start = written.indexOf('oidc-provider/');
   if (at < 0 || start < 0) return [];
   return [replacePart(node, at + 14, node.raw.length, repaired(written.slice(start + 14)))];
+}
+
+function providerWithoutScheme(node: ProviderReading['node'], expression: string): readonly Edit[] {
+  const at = node.raw.indexOf('oidc-provider/') + 'oidc-provider/'.length;
+  const rest = typed(node).split('oidc-provider/')[1];
+  const reference = `\${${expression}}`;
+  if (node.document.language !== 'hcl' || !rest?.startsWith(reference)) return [];
+  const end = at + (/^\uE000\uE001*/.exec(node.raw.slice(at))?.[0].length ?? 0);
+  return [replacePart(node, at, end, `\${replace(${expression}, "https://", "")}`)];
 }
 
 // ── condition keys ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -108,6 +133,16 @@ function inKey(reading: StatementReading, condition: ConditionReading): Report[]
         at,
         message: `${name} begins with 'https://', which '${reference.expression}' brings along; an issuer stands without it.`,
         fixes: () => withoutScheme(condition, reference.expression),
+      },
+    ];
+  }
+  const arn = arnBehindReference(issuer);
+  if (arn) {
+    return [
+      {
+        at,
+        message: `${name}: ${ISSUER_PROBLEMS['provider-arn']}; '${arn.expression}' is that ARN.`,
+        fixes: () => withoutArn(condition, arn.expression),
       },
     ];
   }
@@ -183,4 +218,12 @@ function withoutScheme({ condition }: ConditionReading, expression: string): rea
   if (condition.key.document.language !== 'hcl' || !written.startsWith(reference)) return [];
   const fixed = `\${replace(${expression}, "https://", "")}${written.slice(reference.length)}`;
   return fix("Take 'https://' away", 'safe', setKey(condition, fixed));
+}
+
+function withoutArn({ condition }: ConditionReading, expression: string): readonly Fix[] {
+  const written = typed(condition.key);
+  const reference = `\${${expression}}`;
+  const issuer = issuerExpression(expression);
+  if (condition.key.document.language !== 'hcl' || !issuer || !written.startsWith(reference)) return [];
+  return fix("Use the provider's issuer", 'safe', setKey(condition, issuer + written.slice(reference.length)));
 }

@@ -23,6 +23,8 @@ kind: ServiceAccount
 metadata:
   name: worker
   namespace: payments
+  annotations:
+    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/payments-worker
 `;
 
 function trusting(subject: string) {

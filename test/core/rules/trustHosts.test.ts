@@ -185,6 +185,21 @@ describe('aws_iam_policy_document', () => {
         aud: '',
         more: '    dynamic "condition" {\n      for_each = var.conditions\n      content {\n        test     = condition.value.test\n        variable = condition.value.variable\n        values   = condition.value.values\n      }\n    }\n',
       }),
+      "the provider's ARN by reference": document({
+        identifiers: '[module.eks.oidc_provider_arn]',
+        sub: condition('StringEquals', '@trust-malformed-issuer@${module.eks.oidc_provider_arn}:sub', `"${SUBJECT}"`),
+        aud: condition(
+          'StringEquals',
+          '@trust-malformed-issuer@${aws_iam_openid_connect_provider.eks.arn}:aud',
+          `"${STS}"`,
+        ),
+      }),
+      'the URL in the provider': document({
+        identifiers:
+          '[@trust-malformed-issuer@"arn:aws:iam::111122223333:oidc-provider/${aws_eks_cluster.blue.identity[0].oidc[0].issuer}"]',
+        sub: condition('StringEquals', '${module.eks.oidc_provider}:sub', `"${SUBJECT}"`),
+        aud: condition('StringEquals', '${module.eks.oidc_provider}:aud', `"${STS}"`),
+      }),
       'the URL as it comes': document({
         identifiers: '[module.eks.oidc_provider_arn]',
         sub: condition(

@@ -36,6 +36,15 @@ export function schemeBehindReference(issuer: Text): Hole | undefined {
   return typeof first === 'object' && WITH_SCHEME.test(first.expression.trim()) ? first : undefined;
 }
 
+const PROVIDER_ARN =
+  /^(?:module\.[\w-]+(?:\[[^\]]*\])?\.oidc_provider_arn|(?:data\.)?aws_iam_openid_connect_provider\.[\w-]+(?:\[[^\]]*\])?\.arn)$/;
+
+/** Is the first part a reference that surely is the provider's ARN? */
+export function arnBehindReference(issuer: Text): Hole | undefined {
+  const [first] = issuer;
+  return typeof first === 'object' && PROVIDER_ARN.test(first.expression.trim()) ? first : undefined;
+}
+
 /** Do the host's region and domain disagree in the provider too? Then the finding stands there alone. */
 export function sharesRegionProblem({ issuer }: ConditionReading, reading: StatementReading): boolean {
   return reading.providers.some(

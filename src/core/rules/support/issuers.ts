@@ -44,7 +44,7 @@ export function typedIssuer(reading: StatementReading): string | undefined {
 }
 
 /** Terraform's ways from a provider's ARN to its issuer. */
-function issuerExpression(expression: string): string | undefined {
+export function issuerExpression(expression: string): string | undefined {
   if (/^module\.[\w-]+(?:\[[^\]]*\])?\.oidc_provider_arn$/.test(expression)) {
     return `\${${expression.replace(/_arn$/, '')}}`;
   }

@@ -151,7 +151,10 @@ function readStatement(statement: Statement, issuers: ReadonlyMap<string, Text>)
     conditions.some(({ values }) => values.some(({ text }) => speaksOfServiceAccounts(text)));
   const speaksPods = conditions.some(({ key }) => key.kind === 'service' && isPodIdentityKey(key));
   const counter = conditions.some(
-    ({ foreign, claim, values }) => foreign || (claim === 'sub' && values.some(({ text }) => isForeignSubject(text))),
+    ({ foreign, claim, values }) =>
+      foreign ||
+      (claim === 'sub' && values.some(({ text }) => isForeignSubject(text))) ||
+      (claim === 'aud' && values.some(({ text }) => FOREIGN.test(literalOf(text) ?? ''))),
   );
   const federates =
     allFederated.length > 0 ||
@@ -240,8 +243,9 @@ function providerEks(text: Text, issuer: Text | undefined, url: Text | undefined
   return isEksText(text);
 }
 
+// The clouds' own clusters (`container.googleapis.com`, `….prod-aks.azure.com`) vouch for service accounts as well.
 const FOREIGN =
-  /github|gitlab|bitbucket|circleci|terraform\.io|buildkite|codefresh|google|facebook|cognito|amazon\.com$|auth0|okta|azure|microsoft|sts\.windows\.net|vercel|pulumi|scalr|spacelift|saml|snowflake|tfc\b|\bhcp\b/i;
+  /github|gitlab|bitbucket|circleci|terraform\.io|buildkite|codefresh|accounts\.google|facebook|cognito|www\.amazon\.com$|auth0|okta|login\.microsoft|sts\.windows\.net|vercel|pulumi|scalr|spacelift|saml|snowflake|tfc\b|\bhcp\b/i;
 
 /** Does the text name the issuer of a cluster? Holes are judged by their expression. */
 export function isEksText(text: Text): Ternary {
@@ -333,7 +337,8 @@ export function readCondition(condition: Condition): ConditionReading {
     ((claim === 'aud' && values.every((value) => value.looksLike === 'subject')) ||
       (claim === 'sub' && values.every((value) => value.looksLike === 'audience')));
   const issuer = part?.issuer;
-  const foreign = issuer !== undefined && isForeign(issuer);
+  const foreign =
+    issuer !== undefined && isForeign(issuer) && !values.some((value) => speaksOfServiceAccounts(value.text));
   return {
     condition,
     operator,
