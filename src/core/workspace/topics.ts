@@ -35,6 +35,8 @@ export function topicsOf(facts: Facts, index: WorkspaceIndex): Map<string, strin
   }
   for (const fact of facts.associations) add('associations', textOfNode(fact.node));
   for (const fact of facts.trustPolicies) add('trust', textOfNode(fact.node));
+  for (const { arn, roles } of facts.managedPolicyArns)
+    add('attachments', `${textOfNode(arn)}${JSON.stringify(roles)}`);
   for (const fact of facts.credentialStores) add('stores', textOfNode(fact.node));
   for (const fact of facts.oidcProviders) add('providers', textOfNode(fact.node));
   for (const fact of facts.eksctlClusters) add('eksctl', textOfNode(fact.node));
@@ -122,7 +124,8 @@ export class TrackedWorkspace implements Workspace {
   }
 
   judges(policy: PermissionPolicy): boolean {
-    this.#askFor(policy.roles);
+    if (policy.address !== undefined) this.asked.add('attachments');
+    this.#askFor(this.index.attachedTo(policy));
     return this.index.judges(policy);
   }
 

@@ -213,7 +213,14 @@ export class WorkspaceIndex implements Workspace {
 
   judges(policy: PermissionPolicy): boolean {
     if (this.chosenPolicies.has(outermost(policy.node.document).file) && policy.roles.length === 0) return true;
-    return this.rolesOf(policy.roles).some((role) => this.isWorkloadRole(role));
+    return this.rolesOf(this.attachedTo(policy)).some((role) => this.isWorkloadRole(role));
+  }
+
+  /** The roles that a policy names, and those that name it. */
+  attachedTo({ roles, address }: PermissionPolicy): readonly RoleReference[] {
+    if (address === undefined) return roles;
+    const attachments = this.#all('managedPolicyArns').filter(({ arn }) => onlyHole(arn.text)?.address === address);
+    return [...roles, ...attachments.flatMap((attachment) => attachment.roles)];
   }
 
   rolesOf(references: readonly RoleReference[]): readonly Role[] {
