@@ -2,7 +2,7 @@ import { type Facts, noFacts } from './facts/model.js';
 import { type FilePart, kindOf, mergeFacts, readParts } from './facts/readFile.js';
 import type { TerraformFile } from './facts/terraform/module.js';
 import { parseTerraform, readTerraformModule } from './facts/terraform/read.js';
-import { rules as allRules } from './rules/index.js';
+import { rules as allRules, concerns } from './rules/index.js';
 import type { Fix, Report, Rule, Severity } from './rules/rule.js';
 import { type Suppressions, suppressionsOf } from './suppression.js';
 import { hclReady } from './syntax/hcl.js';
@@ -339,7 +339,8 @@ export class Analysis {
   #run(unit: Unit, scope: Rule['scope'], workspace: TrackedWorkspace): Reported[] {
     const found: Reported[] = [];
     for (const rule of this.rules) {
-      if (rule.scope !== scope || this.#options.severities?.[rule.id] === 'off') continue;
+      if (rule.scope !== scope || !concerns(rule, unit.part.facts)) continue;
+      if (this.#options.severities?.[rule.id] === 'off') continue;
       try {
         for (const report of rule.check(unit.part.facts, workspace)) found.push({ rule, report });
       } catch (error) {

@@ -1,3 +1,4 @@
+import type { Facts } from '../facts/model.js';
 import { associationDuplicate } from './associationDuplicate.js';
 import { associationInvalid } from './associationInvalid.js';
 import { associationTrustDenied } from './associationTrustDenied.js';
@@ -116,4 +117,22 @@ export const rules: readonly Rule[] = [
 
 export function ruleById(id: string): Rule | undefined {
   return rules.find((rule) => rule.id === id);
+}
+
+/** What each family of rules (the first word of their ids) looks at: a document without any of it is not shown to them. */
+const FAMILIES: Readonly<Record<string, readonly (keyof Facts)[]>> = {
+  trust: ['trustPolicies', 'eksctlClusters'],
+  sa: ['serviceAccounts', 'workloads', 'annotated', 'associations', 'kustomizations', 'jsonPatches'],
+  workload: ['workloads'],
+  secret: ['credentialStores'],
+  dockerfile: ['dockerCredentials'],
+  association: ['associations'],
+  eksctl: ['eksctlClusters'],
+  node: ['nodeTemplates'],
+  policy: ['permissionPolicies', 'managedPolicyArns'],
+};
+
+export function concerns({ id }: Rule, facts: Facts): boolean {
+  const family = FAMILIES[id.slice(0, id.indexOf('-'))];
+  return family === undefined || family.some((key) => facts[key].length > 0);
 }

@@ -6,7 +6,7 @@ import { literal, type StringNode } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { defineRule, type Fix } from './rule.js';
 import { isCredentialVariable } from './support/awsKeys.js';
-import { removeListed, removeVariable } from './support/environmentEdits.js';
+import { removeListed, removeVariable, removeVariables } from './support/environmentEdits.js';
 import { deploymentYaml } from './support/manifestExamples.js';
 
 export const workloadStaticCredentials = defineRule({
@@ -36,13 +36,20 @@ export const workloadStaticCredentials = defineRule({
   *check(facts, workspace) {
     for (const workload of facts.workloads) {
       for (const container of workload.containers) {
-        for (const variable of container.env) {
-          const source = sourceOf(variable);
-          if (!isCredentialVariable(variable.name.raw) || !source || isLeftOpen(container, variable)) continue;
+        const keys = container.env.flatMap((variable) => {
+          const source = isCredentialVariable(variable.name.raw) ? sourceOf(variable) : undefined;
+          return source === undefined || isLeftOpen(container, variable) ? [] : [{ variable, source }];
+        });
+        for (const { variable, source } of keys) {
           yield {
             at: variable.name,
             message: `'${variable.name.raw}' gives the container static AWS keys (${source}), which come before the role of its service account; leave it out and use the role.`,
-            fixes: () => removal(`Remove '${variable.name.raw}'`, removeVariable(variable)),
+            fixes: () => [
+              ...removal(`Remove '${variable.name.raw}'`, removeVariable(variable)),
+              ...(keys.length > 1
+                ? removal("Remove all of the container's AWS keys", removeVariables(keys.map((each) => each.variable)))
+                : []),
+            ],
           };
         }
         for (const source of container.envFrom) {

@@ -13,6 +13,7 @@ export class SourceString implements StringNode {
   parent?: ObjectNode | ArrayNode | undefined;
   readonly #decode: (() => Decoded) | undefined;
   #decoded: Decoded | undefined;
+  #raw: string | undefined;
   #text: Text | undefined;
 
   /**
@@ -34,7 +35,8 @@ export class SourceString implements StringNode {
   }
 
   get raw(): string {
-    return this.#decode === undefined ? this.source.slice(this.contentStart, this.contentEnd) : this.decoded.raw;
+    this.#raw ??= this.#decode === undefined ? this.source.slice(this.contentStart, this.contentEnd) : this.decoded.raw;
+    return this.#raw;
   }
 
   get offsets(): readonly number[] | undefined {

@@ -206,12 +206,15 @@ const FLOW = 2;
 class TreeBuilder {
   readonly #anchors = new Map<string, SyntaxNode>();
   #next = 0;
+  private readonly masked: boolean;
 
   constructor(
     private readonly document: SourceDocument,
     private readonly text: string,
     private readonly events: readonly Event[],
-  ) {}
+  ) {
+    this.masked = text.includes(MASK_FIRST);
+  }
 
   build(): SyntaxNode | undefined {
     while (this.#next < this.events.length) {
@@ -271,16 +274,16 @@ class TreeBuilder {
     let last = event.start;
     while (this.events[this.#next] && this.events[this.#next]!.type !== EVENT_POP) {
       const keyEvent = this.events[this.#next]!;
-      const key = this.node(node);
+      const key = this.plainKey(keyEvent, node) ?? this.node(node);
       const valueEvent = this.events[this.#next];
       const value = valueEvent && valueEvent.type !== EVENT_POP ? this.node(node) : undefined;
       last = Math.max(last, endOf(keyEvent, key), valueEvent && value ? endOf(valueEvent, value) : 0);
       const name = asKey(key, this.text);
       if (name === undefined) {
         node.open = true;
-      } else if (name.raw === '<<' && name.style === 'plain') {
+      } else if (name.end - name.start === 2 && name.raw === '<<' && name.style === 'plain') {
         this.merge(node, properties, value);
-      } else if (isMask(name.raw) && (value === undefined || value.kind === 'null')) {
+      } else if (this.masked && isMask(name.raw) && (value === undefined || value.kind === 'null')) {
         node.open = true;
       } else {
         // A key whose value is not typed yet has a null of no width: rules see a missing value.
@@ -291,6 +294,18 @@ class TreeBuilder {
     this.#next++;
     node.end = event.style === FLOW ? this.closing(last, '}') : last;
     return node;
+  }
+
+  /** Most keys are plain words: they are names whatever else the word might mean as a value. */
+  private plainKey(event: Event, parent: ObjectNode): SourceString | undefined {
+    if (event.type !== EVENT_SCALAR || !event.fast || event.tagStart >= 0 || event.anchorStart >= 0) return undefined;
+    if (event.style !== SCALAR_STYLE_PLAIN || event.valueEnd <= event.valueStart) return undefined;
+    this.#next++;
+    const { valueStart, valueEnd } = event;
+    const { document, text } = this;
+    const key = new SourceString(document, valueStart, valueEnd, valueStart, valueEnd, 'plain', text);
+    key.parent = parent;
+    return key;
   }
 
   private merge(node: { open?: true }, properties: Property[], value: SyntaxNode | undefined): void {
@@ -356,7 +371,10 @@ class TreeBuilder {
     const end = event.valueEnd + (quoted ? 1 : 0);
     const tag = this.tagOf(event);
     if (style === 'plain' && tag === undefined) {
-      const special = resolvePlain(text.slice(event.valueStart, event.valueEnd));
+      const length = event.valueEnd - event.valueStart;
+      const special = maySpecial(text.charCodeAt(event.valueStart), length)
+        ? resolvePlain(text.slice(event.valueStart, event.valueEnd))
+        : undefined;
       if (special) {
         const node: SyntaxNode = { ...special, document, start, end, parent };
         this.anchor(event, node);
@@ -422,6 +440,16 @@ type Special =
 
 const NUMBER =
   /^(?:[-+]?(?:0|[1-9][0-9_]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|[-+]?\.[0-9]+(?:[eE][-+]?[0-9]+)?|0x[0-9a-fA-F]+|0o[0-7]+|0[0-7]+|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
+
+/** Can a word of this first letter and length be anything but a string? `~`, `null`, `yes`, `on`, `true`, a number, … */
+function maySpecial(first: number, length: number): boolean {
+  if (length > 40) return false;
+  // + - . 0-9 ~
+  if ((first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46 || first === 126) return true;
+  // f n o t y in either case
+  const lower = first | 32;
+  return length <= 5 && (lower === 102 || lower === 110 || lower === 111 || lower === 116 || lower === 121);
+}
 
 /** What Kubernetes' YAML reads from a plain word: YAML 1.1's booleans too. */
 function resolvePlain(word: string): Special | undefined {

@@ -32,9 +32,22 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^(?:token)?aud(?:ience)?s?$/, AUDIENCE],
 ];
 
+/** Keys repeat over a whole workspace; by key, and whether the value is a role's ARN. */
+const meanings = new Map<string, string | undefined>();
+const MOST_MEANINGS = 5000;
+
 /** The key that a near miss can only mean; undefined for right keys and for those that have nothing to do with it. */
 export function meantKey(key: string, value: string | undefined): string | undefined {
   if (IDENTITY_KEYS.includes(key) || key === LEGACY_ROLE) return undefined;
+  const question = isRoleArn(value) ? `${key} =arn` : key;
+  if (!meanings.has(question)) {
+    if (meanings.size >= MOST_MEANINGS) meanings.clear();
+    meanings.set(question, findMeaning(key, value));
+  }
+  return meanings.get(question);
+}
+
+function findMeaning(key: string, value: string | undefined): string | undefined {
   const whole = squeezed(key);
   const near = IDENTITY_KEYS.find((known) => editDistance(whole, squeezed(known), 3) !== undefined);
   if (near !== undefined) return near;
