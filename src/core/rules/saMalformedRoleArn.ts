@@ -1,10 +1,10 @@
 import { checkRoleArn, PARTITIONS, partitionNamed } from '../iam/arn.js';
 import { nearestWords } from '../iam/distance.js';
-import { type Edit, replacePart, replaceString } from '../syntax/edits.js';
+import { type Edit, inFile, replacePart, replaceString } from '../syntax/edits.js';
 import { display, literalOf, textOf } from '../syntax/text.js';
 import type { StringNode } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { defineRule, type Fix } from './rule.js';
+import { defineRule, type Fix, type Spanned } from './rule.js';
 import { accountAnnotations } from './support/accountAnnotations.js';
 import { ROLE_ARN } from './support/annotationKeys.js';
 import { accountYaml } from './support/manifestExamples.js';
@@ -34,14 +34,52 @@ export const saMalformedRoleArn = defineRule({
       if (key.raw !== ROLE_ARN || value?.kind !== 'string' || value.raw === '') continue;
       const verdict = checkRoleArn(value.text);
       if (verdict.ok !== 'no') continue;
+      const reference = nameReference(key, value, workspace);
+      if (reference) {
+        yield {
+          at: reference,
+          message: `'${reference.text}' is the role's name, not its ARN; it should be '${reference.meant}'.`,
+          fixes: () => [
+            {
+              title: `Change to '${reference.meant}'`,
+              safety: 'suggested',
+              edits: [inFile(reference.document, { ...reference, newText: reference.meant })],
+            },
+          ],
+        };
+        continue;
+      }
       yield {
         at: value,
-        message: `'${display(value.text).replace(/\n/g, '\\n')}' is no role ARN: ${verdict.reason}. It should read 'arn:aws:iam::ACCOUNT:role/NAME'.`,
+        message: `'${display(value.text).replace(/\n/g, '\\n')}' is no role ARN${verdict.problem === 'not-an-arn' ? '' : `: ${verdict.reason}`}. It should read 'arn:aws:iam::ACCOUNT:role/NAME'.`,
         fixes: () => (verdict.problem === 'blanks' ? withoutBlanks(value) : repairs(value, workspace)),
       };
     }
   },
 });
+
+/** Terraform's `aws_iam_role.x.name` where its `arn` belongs: the name itself, where it is defined, is right. */
+function nameReference(
+  key: StringNode,
+  value: StringNode,
+  workspace: Workspace,
+): (Spanned & { readonly text: string; readonly meant: string }) | undefined {
+  if (
+    key.document.language !== 'hcl' ||
+    (value.document === key.document && value.start > key.end && value.start - key.end < 8)
+  )
+    return undefined;
+  const role = workspace
+    .roles()
+    .some(({ name }) => name && name.document === value.document && name.start === value.start);
+  const typed = /^\s*[=:]\s*("\$\{)?([\w.\-[\]"]+)\.(?:name|id)\b/.exec(
+    key.document.text.slice(key.end, key.end + 400),
+  );
+  if (!role || !typed) return undefined;
+  const end = key.end + typed[0].length;
+  const text = `${typed[2]}${typed[0].slice(typed[0].lastIndexOf('.'))}`;
+  return { document: key.document, start: end - text.length, end, text, meant: `${typed[2]}.arn` };
+}
 
 function withoutBlanks(value: StringNode): Fix[] {
   const known = literalOf(value.text);

@@ -4,7 +4,7 @@ import { display, literalOf, sameText } from '../syntax/text.js';
 import { get, literal, type ObjectNode, objectAt, type StringNode } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { defineRule, type Fix, type Report } from './rule.js';
-import { annotationNamed, merged, removeMember, setAnnotation } from './support/annotationEdits.js';
+import { annotationNamed, merged, removeMember, removeMembers, setAnnotation } from './support/annotationEdits.js';
 import { IDENTITY_KEYS, meantKey, ROLE_ARN, SKIP_CONTAINERS, worksOnPods } from './support/annotationKeys.js';
 import { accountYaml, deploymentYaml, exampleArn } from './support/manifestExamples.js';
 import { annotateAccount, podAccount } from './support/podAccount.js';
@@ -84,18 +84,44 @@ function* onWorkload(workload: Workload, workspace: Workspace): Generator<Report
       holder: "a job's template",
     });
   for (const { metadata: at, pod, holder } of places) {
-    for (const annotation of [...at.annotations, ...at.labels.filter(({ key }) => IDENTITY_KEYS.includes(key.raw))]) {
-      const meant = meantOf(annotation);
-      const labelled = at.labels.includes(annotation);
-      // A near miss that works on pods is misspelled only.
-      if (meant === undefined || (pod && !labelled && worksOnPods(meant))) continue;
+    const misplaced = [...at.annotations, ...at.labels.filter(({ key }) => IDENTITY_KEYS.includes(key.raw))].flatMap(
+      (annotation) => {
+        const meant = meantOf(annotation);
+        const labelled = at.labels.includes(annotation);
+        // A near miss that works on pods is misspelled only.
+        if (meant === undefined || (pod && !labelled && worksOnPods(meant))) return [];
+        return [{ annotation, meant, labelled }];
+      },
+    );
+    for (const { annotation, meant, labelled } of misplaced) {
       yield {
         at: annotation.key,
         message: message(annotation.key, meant, labelled ? `a label of ${holder}` : holder),
-        fixes: () => moveFrom(workload, annotation, meant, workspace),
+        fixes: () => [...moveFrom(workload, annotation, meant, workspace), ...moveAll(workload, misplaced, workspace)],
       };
     }
   }
+}
+
+/** Several of one mapping, where the account has none of them yet. */
+function moveAll(
+  workload: Workload,
+  misplaced: readonly { readonly annotation: Annotation; readonly meant: string }[],
+  workspace: Workspace,
+): Fix[] {
+  const target = podAccount(workload, workspace);
+  const entries = misplaced.flatMap(({ annotation, meant }) => {
+    const value = sourceOf(annotation);
+    const there = target?.fact && annotationNamed(target.fact.metadata, meant)?.value;
+    return value === undefined || worksOnPods(meant) || there ? [] : [{ key: meant, value }];
+  });
+  if (!target || misplaced.length < 2 || entries.length < misplaced.length) return [];
+  if (new Set(entries.map(({ key }) => key)).size < entries.length) return [];
+  const removed = removeMembers(misplaced.map(({ annotation }) => annotation.key));
+  const edits = annotateAccount(target, workload, entries);
+  if (removed.length === 0 || edits.length === 0) return [];
+  const whose = `${target.fact ? '' : 'a new '}service account '${target.name}'`;
+  return [{ title: `Move all of them to ${whose}`, safety: 'suggested', edits: merged([...removed, ...edits]) }];
 }
 
 function moveFrom(workload: Workload, annotation: Annotation, meant: string, workspace: Workspace): Fix[] {

@@ -1,6 +1,7 @@
-import { defineRule } from './rule.js';
+import type { Edit } from '../syntax/edits.js';
+import { defineRule, type Fix } from './rule.js';
 import { ROLE_ARN } from './support/annotationKeys.js';
-import { removeVariable } from './support/environmentEdits.js';
+import { removeVariable, removeVariables } from './support/environmentEdits.js';
 import { accountYaml, deploymentYaml, exampleArn } from './support/manifestExamples.js';
 import { type deployed, type PodIdentity, podIdentityOf } from './support/podIdentityOf.js';
 
@@ -30,25 +31,31 @@ export const workloadPresetIdentityEnv = defineRule({
   },
   *check(facts, workspace) {
     for (const workload of facts.workloads) {
-      const preset = workload.containers.flatMap(({ env }) => env.filter(({ name }) => isInjected(name.raw)));
-      if (preset.length === 0) continue;
+      if (!workload.containers.some(({ env }) => env.some(({ name }) => isInjected(name.raw)))) continue;
       const identity = podIdentityOf(workload, workspace) ?? ofChart(workload, workspace);
       if (!identity) continue;
-      for (const variable of preset) {
-        const { name } = variable;
-        if (!disturbs(name.raw, identity)) continue;
-        yield {
-          at: name,
-          message: `'${name.raw}' is set by hand, but service account '${identity.account}' gets it by ${identity.mechanism === 'irsa' ? 'IRSA' : 'Pod Identity'}: the webhook then injects none of it. Leave it out.`,
-          fixes: () => {
-            const edits = removeVariable(variable);
-            return edits.length === 0 ? [] : [{ title: `Remove '${name.raw}'`, safety: 'suggested', edits }];
-          },
-        };
+      const how = identity.mechanism === 'irsa' ? 'IRSA' : 'Pod Identity';
+      for (const { env } of workload.containers) {
+        const preset = env.filter(({ name }) => isInjected(name.raw) && disturbs(name.raw, identity));
+        for (const variable of preset) {
+          const name = variable.name.raw;
+          yield {
+            at: variable.name,
+            message: `'${name}' is set by hand, but service account '${identity.account}' has its role by ${how}: the webhook injects none of its variables where one is there. Leave it out.`,
+            fixes: () => [
+              ...removal(`Remove '${name}'`, removeVariable(variable)),
+              ...(preset.length > 1 ? removal('Remove all that the webhook injects', removeVariables(preset)) : []),
+            ],
+          };
+        }
       }
     }
   },
 });
+
+function removal(title: string, edits: readonly Edit[]): Fix[] {
+  return edits.length === 0 ? [] : [{ title, safety: 'suggested', edits }];
+}
 
 function isInjected(name: string): boolean {
   return WEB_IDENTITY.has(name) || name.startsWith('AWS_CONTAINER_');

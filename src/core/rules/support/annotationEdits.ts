@@ -28,31 +28,62 @@ export function rename(key: StringNode, name: string): Edit[] {
   return key.encode ? [replacePart(key, 0, key.raw.length, name)] : [];
 }
 
+/** Mappings that are there for their members only. */
+const CARRIERS = /^(?:annotations|labels|metadata|podAnnotations)$/;
+
 /** Takes a member out, and the mapping with it where that becomes empty. */
 export function removeMember(key: StringNode): Edit[] {
-  const found = memberOf(key);
-  if (!found) return [];
-  const { object, member } = found;
-  const holder = object.parent;
-  // A mapping that is used elsewhere by its anchor must stay.
-  if (object.properties.length === 1 && holder?.kind === 'object') {
-    const own = holder.properties.find(({ value }) => value === object);
-    if (own && isInside(own.value, holder)) return [removeProperty(holder, own)];
-  }
-  return [removeProperty(object, member)];
+  return removeMembers([key]);
 }
 
 /** Several members of one mapping at once: the mapping goes where nothing is left of it. */
 export function removeMembers(keys: readonly StringNode[]): Edit[] {
-  const [first] = keys;
-  if (!first) return [];
-  const object = first.parent;
-  if (object?.kind === 'object' && object.properties.length === keys.length && keys.length > 1) {
-    const holder = object.parent;
-    const own = holder?.kind === 'object' ? holder.properties.find(({ value }) => value === object) : undefined;
-    if (holder?.kind === 'object' && own) return [removeProperty(holder, own)];
+  const found = keys.flatMap((key) => memberOf(key) ?? []);
+  const [first] = found;
+  if (!first || found.length < keys.length) return [];
+  if (found.some(({ object }) => object !== first.object)) return keys.flatMap((key) => removeMembers([key]));
+  let { object, member } = first;
+  let whole = object.properties.length === keys.length;
+  if (!whole && keys.length > 1)
+    return severalOf(
+      object,
+      found.map((each) => each.member),
+    );
+  for (let holder = object.parent; whole && holder?.kind === 'object'; holder = object.parent) {
+    const inner: SyntaxNode = object;
+    // A mapping that is used elsewhere by its anchor must stay.
+    const own = holder.properties.find(({ value }) => value === inner);
+    if (!own || !isInside(own.value, holder) || !CARRIERS.test(own.key.raw)) break;
+    object = holder;
+    member = own;
+    whole = holder.properties.length === 1;
   }
-  return keys.flatMap(removeMember);
+  if (object === first.object && keys.length > 1)
+    return severalOf(
+      object,
+      found.map((each) => each.member),
+    );
+  return [removeProperty(object, member)];
+}
+
+/** In braces neighbours share their commas: what is left is written anew where members are removed side by side. */
+function severalOf(object: ObjectNode, members: readonly Property[]): Edit[] {
+  const { properties, style, document } = object;
+  if (style === 'block' || document.language === 'hcl') return members.map((member) => removeProperty(object, member));
+  const edits: Edit[] = [];
+  for (let at = 0; at < properties.length; at++) {
+    if (!members.includes(properties[at]!)) continue;
+    let last = at;
+    while (last + 1 < properties.length && members.includes(properties[last + 1]!)) last++;
+    const endOf = (member: Property) => member.value?.end ?? member.key.end;
+    const before = properties[at - 1];
+    const behind = properties[last + 1];
+    const start = before ? endOf(before) : properties[at]!.key.start;
+    const end = before || !behind ? endOf(properties[last]!) : behind.key.start;
+    edits.push(inFile(document, { start, end, newText: '' }));
+    at = last;
+  }
+  return edits;
 }
 
 function isInside(node: SyntaxNode | undefined, holder: SyntaxNode): boolean {
@@ -133,18 +164,33 @@ function beside({ key }: Property, value: SyntaxNode): Edit[] {
   return [inFile(key.document, { start: value.start - blank, end: value.start, newText: ' ' })];
 }
 
-/** An insertion where another edit begins becomes a part of that: nobody has to know which comes first. */
+/** The same for several at once; with one member of the metadata for all of them where there is none yet. */
+export function setAnnotations(
+  metadata: Metadata,
+  whole: ObjectNode,
+  entries: readonly { readonly key: string; readonly value: string }[],
+): Edit[] {
+  const [first] = entries;
+  if (!first) return [];
+  const { node, annotationsNode } = metadata;
+  if (entries.length === 1) return setAnnotation(metadata, whole, first.key, first.value);
+  const all = Object.fromEntries(entries.map(({ key, value }) => [key, value]));
+  if (annotationsNode?.properties.length === 0) return [replaceValue(annotationsNode, all)];
+  if (annotationsNode) return merged(entries.flatMap(({ key, value }) => setAnnotation(metadata, whole, key, value)));
+  if (node.kind !== 'object') return [];
+  const path = node === whole && property(whole, 'kind') !== undefined ? ['metadata', 'annotations'] : ['annotations'];
+  const edit = setAt(node, path, all);
+  return edit ? [edit] : [];
+}
+
+/** Edits that begin at one place become one: nobody has to know which of them comes first. */
 export function merged(edits: readonly Edit[]): Edit[] {
   const result: Edit[] = [];
   for (const edit of edits) {
-    const index = result.findIndex(
-      (other) =>
-        other.file === edit.file &&
-        other.start === edit.start &&
-        (other.start === other.end) !== (edit.start === edit.end),
-    );
+    const index = result.findIndex((other) => other.file === edit.file && other.start === edit.start);
     const other = result[index];
-    if (!other) result.push(edit);
+    const insertions = [other, edit].filter((each) => each && each.start === each.end).length;
+    if (!other || insertions === 0) result.push(edit);
     else {
       const [insertion, replacement] = other.start === other.end ? [other, edit] : [edit, other];
       result[index] = { ...replacement, newText: insertion.newText + replacement.newText };

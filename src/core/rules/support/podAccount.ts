@@ -2,10 +2,10 @@ import type { ServiceAccount, Workload } from '../../facts/model.js';
 import { addProperty, type Edit, inFile, replaceString } from '../../syntax/edits.js';
 import { documentEol } from '../../syntax/layout.js';
 import { display, hasHole, literalOf, sameText, type Text } from '../../syntax/text.js';
-import { outermost, type StringNode } from '../../syntax/tree.js';
+import { outermost, type SourceDocument, type StringNode } from '../../syntax/tree.js';
 import { directoryOf } from '../../workspace/paths.js';
 import type { PlacedWorkload, Workspace } from '../../workspace/workspace.js';
-import { setAnnotation } from './annotationEdits.js';
+import { setAnnotations } from './annotationEdits.js';
 import { typed } from './typed.js';
 
 /** The account that a workload's pods run as, or should: where an annotation belongs that a person put on the pods. */
@@ -96,11 +96,9 @@ export function annotateAccount(
   const edits: Edit[] = [];
   if (target.fact) {
     const { metadata, node } = target.fact;
-    for (const { key, value } of entries) {
-      const own = setAnnotation(metadata, node, key, value);
-      if (own.length === 0) return [];
-      edits.push(...own);
-    }
+    const own = setAnnotations(metadata, node, entries);
+    if (own.length === 0) return [];
+    edits.push(...own);
   } else {
     const created = newAccount(target, workload, entries);
     if (!created) return [];
@@ -119,7 +117,7 @@ function addBefore(podSpec: NonNullable<Workload['podSpec']>, name: string): Edi
   return addProperty(podSpec, 'serviceAccountName', name, after);
 }
 
-/** One more document at the end of a YAML file. */
+/** One more document at the end of a YAML file, one more resource at the end of a Terraform file. */
 function newAccount(
   { name, namespace }: PodAccount,
   workload: Workload,
@@ -128,8 +126,9 @@ function newAccount(
   const document = outermost(workload.node.document);
   const own = workload.node.document;
   // Not into a string: what stands in a patch or a template of another kind is no file of its own.
-  if (document.language !== 'yaml' || own.language !== 'yaml' || (own !== document && own.host?.document !== document))
-    return undefined;
+  if (own !== document && own.host?.document !== document) return undefined;
+  if (document.language === 'hcl') return newResource(document, { name, namespace }, entries);
+  if (document.language !== 'yaml' || own.language !== 'yaml') return undefined;
   const { text } = document;
   const eol = documentEol(text);
   const ended = /(?:^|\n)---[ \t]*\r?\n?\s*$/.test(text) || text.trim() === '';
@@ -142,6 +141,29 @@ function newAccount(
     ...(namespace === undefined ? [] : [`  namespace: ${scalar(namespace)}`]),
     '  annotations:',
     ...entries.map(({ key, value }) => `    ${key}: ${scalar(value)}`),
+  ];
+  const newline = text === '' || text.endsWith('\n') ? '' : eol;
+  return inFile(document, { start: text.length, end: text.length, newText: `${newline}${lines.join(eol)}${eol}` });
+}
+
+function newResource(
+  document: SourceDocument,
+  { name, namespace }: { readonly name: string; readonly namespace: string | undefined },
+  entries: readonly { readonly key: string; readonly value: string }[],
+): Edit {
+  const { text } = document;
+  const eol = documentEol(text);
+  const lines = [
+    '',
+    `resource "kubernetes_service_account" "${name.replace(/\W+/g, '_')}" {`,
+    '  metadata {',
+    `    name = ${JSON.stringify(name)}`,
+    ...(namespace === undefined ? [] : [`    namespace = ${JSON.stringify(namespace)}`]),
+    '    annotations = {',
+    ...entries.map(({ key, value }) => `      ${JSON.stringify(key)} = ${JSON.stringify(value)}`),
+    '    }',
+    '  }',
+    '}',
   ];
   const newline = text === '' || text.endsWith('\n') ? '' : eol;
   return inFile(document, { start: text.length, end: text.length, newText: `${newline}${lines.join(eol)}${eol}` });
