@@ -245,7 +245,10 @@ Resources:
     ['!FindInMap [M, a, b]', 'mapped'],
     ['!FindInMap [M, !Ref A, b]', '${Fn::FindInMap M.….b}'],
     ['!Select [1, [a, b]]', 'b'],
-    ['!Select [1, !Split ["//", !GetAtt Cluster.OpenIdConnectIssuerUrl]]', '${Fn::Select 1 Cluster.OpenIdConnectIssuerUrl}'],
+    [
+      '!Select [1, !Split ["//", !GetAtt Cluster.OpenIdConnectIssuerUrl]]',
+      '${Fn::Select 1 Cluster.OpenIdConnectIssuerUrl}',
+    ],
     ['!Select [1, !Split ["/", "a/b/c"]]', 'b'],
     ['!Select [0, !Split ["/", !Sub "a/${X}"]]', 'a'],
     ['!ImportValue eks-role', '${Fn::ImportValue eks-role}'],
