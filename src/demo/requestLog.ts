@@ -5,10 +5,12 @@ export interface LoggedRequest {
   /** `list pods`, `watch pods`, `create serviceaccounts/token` for Kubernetes; `GetRole` and the like for AWS. */
   readonly operation: string;
   readonly method: string;
-  /** Path with query; bodies and headers are not kept, so that no token ends in a log. */
+  /** Path with query; bodies and headers are not kept, but for `input`, so that no token ends in a log. */
   readonly path: string;
   /** What the call was about: role name, namespace/name, association id; empty where nothing is. */
   readonly subject: string;
+  /** What a change was made with: the patch of an object, the input of an AWS operation that changes something. No secrets are in these. */
+  readonly input?: unknown;
 }
 
 /** Every request the demo servers received, in order. */

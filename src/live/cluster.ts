@@ -2,6 +2,11 @@ import { setMaxListeners } from 'node:events';
 import { explain } from '../core/identity/explain.js';
 import { type AwsClients, awsClients } from './aws/clients.js';
 import { chainOf } from './chain.js';
+import { applyChange, undoChange } from './changes/apply.js';
+import type { ChangeContext } from './changes/context.js';
+import { trustEffects } from './changes/effects.js';
+import { planChange } from './changes/plan.js';
+import type { ChangeOutcome, ChangePlan, ChangeRequest } from './changes/types.js';
 import { pause } from './deadline.js';
 import { failed, messageOf, success } from './failure.js';
 import { ROLE_ANNOTATION } from './judge.js';
@@ -325,6 +330,39 @@ export class Cluster implements LiveCluster {
     if (this.snapshot && this.session === session)
       this.snapshot = await this.make(session, this.snapshot.complete, signal);
     return identity;
+  }
+
+  planChange(request: ChangeRequest, outer: AbortSignal): Promise<Result<ChangePlan>> {
+    return planChange(this.changing(), request, AbortSignal.any([outer, this.closing.signal]));
+  }
+
+  applyChange(plan: ChangePlan, outer: AbortSignal): Promise<ChangeOutcome> {
+    return applyChange(this.changing(), plan, AbortSignal.any([outer, this.closing.signal]));
+  }
+
+  undoChange(outcome: ChangeOutcome, outer: AbortSignal): Promise<ChangeOutcome> {
+    return undoChange(this.changing(), outcome, AbortSignal.any([outer, this.closing.signal]));
+  }
+
+  private changing(): ChangeContext {
+    const { connection, hint, context, timeoutMs } = this.options;
+    const { session } = this;
+    connection.allowSignIn();
+    return {
+      connection,
+      aws: () => this.aws(),
+      where: {
+        context,
+        // The kubeconfig's own name for a cluster is no name that EKS knows.
+        cluster: session?.state.eks.known ? session.state.eks.value.name : (hint.name ?? ''),
+        region: session?.state.region ?? hint.region,
+        profile: hint.profile,
+      },
+      timeoutMs,
+      now: () => new Date(),
+      known: ({ namespace, name }) => session?.rows.get(keyOf(namespace, name))?.row,
+      effects: (roleArn, document) => (session ? trustEffects(session.rows.all(), roleArn, document) : []),
+    };
   }
 
   close(): void {

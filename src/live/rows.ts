@@ -46,6 +46,10 @@ export class Rows {
     return this.judgements.get(key);
   }
 
+  all(): Iterable<Judgement> {
+    return this.judgements.values();
+  }
+
   /** Where service accounts could not be listed, those that associations name are shown all the same. */
   private unlisted(key: string): ServiceAccountRecord | undefined {
     if (!this.state.associations.has(key)) return undefined;

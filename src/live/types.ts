@@ -5,6 +5,7 @@
 
 import type { Chain } from '../core/identity/explain.js';
 import type { Mechanism } from '../core/identity/resolve.js';
+import type { ChangeOutcome, ChangePlan, ChangeRequest } from './changes/types.js';
 
 /** Why something could not be found out. Never shown as fine; the message says what to do where something can be done. */
 export type FailureReason =
@@ -355,6 +356,15 @@ export interface LiveCluster {
   planVerify(namespace: string, name: string, way?: VerifyWay): VerifyPlan;
   /** Mints credentials as planned, asks AWS who they are, forgets them. Remembered in the snapshot. */
   verify(namespace: string, name: string, signal: AbortSignal, way?: VerifyWay): Promise<CallerIdentity>;
+  /**
+   * What a change would do, call by call, how it is undone, and both in the words of other tools. Reads only.
+   * @throws the signal's reason when aborted
+   */
+  planChange(request: ChangeRequest, signal: AbortSignal): Promise<Result<ChangePlan>>;
+  /** Sends exactly the planned calls. Never throws: what became of each call is in the outcome. */
+  applyChange(plan: ChangePlan, signal: AbortSignal): Promise<ChangeOutcome>;
+  /** Sends the undo recipe of a change that was made or may have been. Never throws. */
+  undoChange(outcome: ChangeOutcome, signal: AbortSignal): Promise<ChangeOutcome>;
   /** Ends watches and connections. */
   close(): void;
 }

@@ -116,6 +116,9 @@ function parse(body: string): Json {
 
 /** The part of EKS that the product asks (REST, JSON). */
 export class Eks {
+  /** Ids of created associations by the token of the request that made them: a request sent twice makes one. */
+  private readonly created = new Map<string, string>();
+
   constructor(private readonly state: AwsState) {}
 
   /** The ARN an operation is about, for the check of rights. */
@@ -268,6 +271,11 @@ export class Eks {
       }
     }
     const { namespace, serviceAccount } = input as { namespace: string; serviceAccount: string };
+    const token = typeof input.clientRequestToken === 'string' ? input.clientRequestToken : '';
+    const made = this.state.associations.get(this.created.get(token) ?? '');
+    if (made) {
+      return made;
+    }
     if (this.state.associationOf(namespace, serviceAccount)) {
       throw new AwsError(
         'ResourceInUseException',
@@ -292,6 +300,9 @@ export class Eks {
       input,
     );
     this.state.putAssociation(association);
+    if (token !== '') {
+      this.created.set(token, id);
+    }
     return association;
   }
 

@@ -36,6 +36,18 @@ function isService(name: string): name is Service {
   return ['iam', 'sts', 'eks', 'eks-auth', 'ec2'].includes(name);
 }
 
+/** Operations whose input the log keeps. */
+const restChanges = new Set(['CreatePodIdentityAssociation', 'UpdatePodIdentityAssociation']);
+
+/** For the log; a body that is no JSON is refused later. */
+function inputOf(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
 interface Described extends LoggedRequest {
   readonly parameters: URLSearchParams;
 }
@@ -63,7 +75,8 @@ export class AwsServer implements Protocol {
     if (rest) {
       const service = rest.operation === 'AssumeRoleForPodIdentity' ? 'eks-auth' : 'eks';
       const subject = rest.item || (rest.operation === 'DescribeCluster' ? rest.cluster : '');
-      return { service, operation: rest.operation, method, path, subject, parameters };
+      const input = restChanges.has(rest.operation) ? { input: inputOf(request.body) } : {};
+      return { service, operation: rest.operation, method, path, subject, parameters, ...input };
     }
     const service = isService(scope) ? scope : (versions[parameters.get('Version') ?? ''] ?? 'unknown');
     return {
@@ -78,6 +91,9 @@ export class AwsServer implements Protocol {
         parameters.get('OpenIDConnectProviderArn') ??
         '',
       parameters,
+      ...(parameters.get('Action') === 'UpdateAssumeRolePolicy'
+        ? { input: { RoleName: parameters.get('RoleName'), PolicyDocument: parameters.get('PolicyDocument') } }
+        : {}),
     };
   }
 

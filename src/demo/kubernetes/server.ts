@@ -49,6 +49,15 @@ const openApiType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
 
 const dnsSubdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
+/** For the log; a body that is no JSON is refused later. */
+function patchIn(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The Kubernetes API of the demo cluster. */
 export class KubernetesServer implements Protocol {
   private readonly watches = new Set<EndWatch>();
@@ -88,6 +97,7 @@ export class KubernetesServer implements Protocol {
           ...base,
           operation: `${verb} ${type.resource}${subresource ? `/${subresource}` : ''}`,
           subject: [namespace, name].filter(Boolean).join('/'),
+          ...(verb === 'patch' && type.resource !== 'secrets' ? { input: patchIn(request.body) } : {}),
         };
       }
       case 'review':

@@ -14,8 +14,10 @@ export interface Call {
   readonly what: string;
   readonly path: string;
   readonly query?: Readonly<Record<string, string | number | undefined>>;
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PATCH';
   readonly body?: unknown;
+  /** Of the body; default JSON. */
+  readonly contentType?: string;
   readonly permission?: string;
 }
 
@@ -178,7 +180,10 @@ export class Connection {
           'user-agent': 'pod-iam',
           ...(payload === undefined
             ? {}
-            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
+            : {
+                'content-type': call.contentType ?? 'application/json',
+                'content-length': Buffer.byteLength(payload),
+              }),
         },
       });
       sent.on('response', resolve);
