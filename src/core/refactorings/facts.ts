@@ -17,7 +17,12 @@ export function fileOf(node: { readonly document: SourceDocument }): { readonly 
 export function accountOfRole(role: Role | undefined, policy: TrustPolicy | undefined): string | undefined {
   const own = role?.account ?? (role?.arn ? parseRoleArn(role.arn.text)?.account : undefined);
   if (own !== undefined) return digits(own);
-  for (const { principals } of policy?.statements ?? []) {
+  for (const { principals, conditions } of policy?.statements ?? []) {
+    for (const { key, operator, values } of conditions) {
+      const only = values.length === 1 ? digits(literal(values[0])) : undefined;
+      // A role for Pod Identity stands in the account of its cluster.
+      if (only && /^aws:SourceAccount$/i.test(key.raw) && /^StringEquals$/i.test(operator.raw)) return only;
+    }
     for (const { type, value } of principals) {
       const account = type === 'Federated' ? parseProviderArn(value.text)?.account : undefined;
       const known = account && digits(literalOf(account));

@@ -36,6 +36,7 @@ export function renderBlock({ type, labels = [], attributes, blocks = [] }: HclB
     ...(Object.keys(attributes).length > 0 ? [attributeLines(attributes, inner)] : []),
     ...blocks.map((block) => inner.indent + renderBlock(block, inner)),
   ];
+  if (parts.length === 0) return `${header} {}`;
   return `${header} {${eol}${parts.join(eol + eol)}${eol}${indent}}`;
 }
 

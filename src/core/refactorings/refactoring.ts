@@ -20,6 +20,8 @@ export interface Change {
   readonly description: string;
   readonly edits: readonly Edit[];
   readonly newFiles: readonly NewFile[];
+  /** Files of which nothing would be left. */
+  readonly removedFiles: readonly string[];
 }
 
 export interface NewFile {
@@ -46,6 +48,10 @@ export function newFilesOf({ changes }: Refactoring): readonly NewFile[] {
   return changes.flatMap(({ newFiles }) => newFiles);
 }
 
+export function removedFilesOf({ changes }: Refactoring): readonly string[] {
+  return changes.flatMap(({ removedFiles }) => removedFiles);
+}
+
 /** Where the file has no place for a change; caught by `refactor`, which then offers nothing at all. */
 export class CannotWrite extends Error {}
 
@@ -59,7 +65,7 @@ export class Draft {
     const written = edits.filter((edit) => edit.start !== edit.end || edit.newText !== '');
     if (written.length === 0 || written.length < edits.length)
       throw new CannotWrite(`${description}: not possible here`);
-    this.#changes.push({ description, edits: written, newFiles: [] });
+    this.#changes.push({ description, edits: written, newFiles: [], removedFiles: [] });
   }
 
   /** A file that is new in this draft already gets the rest added, without what both begin with. */
@@ -72,7 +78,11 @@ export class Draft {
       list[index] = { file: file.file, text: `${list[index]!.text}\n${own}` };
       return;
     }
-    this.#changes.push({ description, edits: [], newFiles: [file] });
+    this.#changes.push({ description, edits: [], newFiles: [file], removedFiles: [] });
+  }
+
+  removeFile(description: string, file: string): void {
+    this.#changes.push({ description, edits: [], newFiles: [], removedFiles: [file] });
   }
 
   warn(text: string): void {
@@ -89,6 +99,9 @@ export class Draft {
     const edits = changes.flatMap((change) => change.edits);
     if (edits.some((a, i) => edits.some((b, k) => k > i && overlap(a, b))))
       throw new CannotWrite(`${title}: two of the changes would touch the same text`);
+    const removed = new Set(changes.flatMap((change) => change.removedFiles));
+    if (edits.some(({ file }) => removed.has(file)))
+      throw new CannotWrite(`${title}: a file that goes would be changed besides`);
     const texts = changes.flatMap((change) => [
       ...change.edits.map(({ newText }) => newText),
       ...change.newFiles.map(({ text }) => text),
@@ -126,7 +139,7 @@ function joinedChanges(changes: readonly Change[]): Change[] {
       }
     }
     const previous = result.find(({ description }) => description === change.description);
-    if (previous) (previous.edits as Edit[]).push(...own);
+    if (previous && change.newFiles.length + change.removedFiles.length === 0) (previous.edits as Edit[]).push(...own);
     else result.push({ ...change, edits: own });
   }
   return result;

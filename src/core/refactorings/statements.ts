@@ -4,12 +4,13 @@ import { SUBJECT_PREFIX } from '../iam/names.js';
 import { POD_IDENTITY, POD_IDENTITY_ACTIONS, WEB_IDENTITY_ACTION } from '../iam/principals.js';
 import { DEFAULT_AUDIENCE } from '../iam/request.js';
 import { joined } from '../rules/support/statementEdits.js';
-import { addProperty, appendItem, type Edit, inFile, type Json, removeItem, replaceValue } from '../syntax/edits.js';
+import { addProperty, appendItem, type Edit, inFile, type Json, replaceValue } from '../syntax/edits.js';
 import { spanOf } from '../syntax/hclNodes.js';
-import { documentEol, indentOfLine, indentUnit, lineStartOf } from '../syntax/layout.js';
-import { type ObjectNode, type Property, property } from '../syntax/tree.js';
+import { documentEol, indentOfLine, indentUnit } from '../syntax/layout.js';
+import { type ObjectNode, type Property, property, type SyntaxNode } from '../syntax/tree.js';
 import { type HclBlock, renderBlock } from './hclWriter.js';
 import { CannotWrite } from './refactoring.js';
+import { withLines } from './sourceItem.js';
 
 /** A statement of IAM's grammar. */
 export type StatementJson = { readonly [element: string]: Json };
@@ -108,26 +109,63 @@ export function appendStatements(policy: TrustPolicy, statements: readonly State
   return joined(statements.map((statement) => appendItem(list, statement)));
 }
 
-export function removeStatement(statement: Statement): readonly Edit[] {
-  const { node } = statement;
-  if (statement.grammar === 'terraform-block' && node.document.language !== 'json') {
-    const { member } = typedBlock(statement);
-    return [inFile(node.document, withLines(node.document.text, spanOf(member)))];
+/** Takes several out at once: neighbours share their separators, so each run of them is one edit. */
+export function removeStatements(statements: readonly Statement[]): readonly Edit[] {
+  const [first] = statements;
+  if (!first) return [];
+  if (first.grammar === 'terraform-block' && first.node.document.language !== 'json') {
+    return statements.map((statement) => {
+      const { start, end } = spanOf(typedBlock(statement).member);
+      const { document } = statement.node;
+      return inFile(document, { ...withLines(document.text, start, end), newText: '' });
+    });
   }
-  const list =
-    statement.grammar === 'iam'
-      ? property(statement.policyNode, 'Statement')?.value
-      : property(statement.policyNode, 'statement')?.value;
-  if (list?.kind !== 'array' || !list.items.includes(node)) throw new CannotWrite('The statement stands alone');
-  return [removeItem(list, node)];
+  const list = property(first.policyNode, first.grammar === 'iam' ? 'Statement' : 'statement')?.value;
+  const nodes = new Set<SyntaxNode>(statements.map(({ node }) => node));
+  if (
+    list?.kind !== 'array' ||
+    list.document !== first.node.document ||
+    [...nodes].some((node) => !list.items.includes(node))
+  )
+    throw new CannotWrite('The statement stands in no list of the trust policy itself');
+  if (list.items.every((item) => nodes.has(item))) throw new CannotWrite('Nothing would be left of the trust policy');
+  const { text } = list.document;
+  const endOf = ({ start, end }: SyntaxNode) => start + text.slice(start, end).trimEnd().length;
+  const edits: Edit[] = [];
+  for (let from = 0; from < list.items.length; from++) {
+    if (!nodes.has(list.items[from]!)) continue;
+    let to = from;
+    while (to + 1 < list.items.length && nodes.has(list.items[to + 1]!)) to++;
+    const span =
+      from > 0
+        ? { start: endOf(list.items[from - 1]!), end: endOf(list.items[to]!) }
+        : { start: list.items[0]!.start, end: list.items[to + 1]!.start };
+    edits.push(inFile(list.document, { ...span, newText: '' }));
+    from = to;
+  }
+  return edits;
 }
 
-/** A whole block, with the blank line before it where there is one. */
-function withLines(text: string, { start, end }: { start: number; end: number }) {
-  const lineStart = lineStartOf(text, start);
-  const blank = /(?<=\n)[ \t]*\r?\n$/.exec(text.slice(0, lineStart))?.[0].length ?? 0;
-  const next = text.indexOf('\n', end);
-  return { start: lineStart - blank, end: next < 0 ? text.length : next + 1, newText: '' };
+/** All statements give way to these; what stands between them goes too. */
+export function setStatements(policy: TrustPolicy, statements: readonly StatementJson[]): readonly Edit[] {
+  if (!isTerraform(policy)) {
+    const list = property(policy.node, 'Statement')?.value;
+    if (!list) throw new CannotWrite('The trust policy has no statements');
+    return [replaceValue(list, statements)];
+  }
+  if (policy.node.document.language === 'json') {
+    const list = property(policy.node, 'statement')?.value;
+    if (!list) throw new CannotWrite('The trust policy has no statements');
+    return [replaceValue(list, statements.map(terraformJson))];
+  }
+  const { document } = policy.node;
+  const spans = policy.statements.map((statement) => spanOf(typedBlock(statement).member));
+  const [first] = spans;
+  if (!first) throw new CannotWrite('The policy document has no statement of its own');
+  const eol = documentEol(document.text);
+  const indent = indentOfLine(document.text, first.start);
+  const newText = statements.map((each) => blockAt(policy.node, first.start, each)).join(eol + eol + indent);
+  return [inFile(document, { start: first.start, end: Math.max(...spans.map(({ end }) => end)), newText })];
 }
 
 function isTerraform({ node, statements }: TrustPolicy): boolean {

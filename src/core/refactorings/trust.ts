@@ -1,4 +1,4 @@
-import type { TrustPolicy } from '../facts/model.js';
+import type { Statement, TrustPolicy } from '../facts/model.js';
 import { evaluate } from '../iam/evaluate.js';
 import { hasWildcard, matchGlob } from '../iam/globs.js';
 import { subjectOf } from '../iam/names.js';
@@ -22,7 +22,7 @@ import {
   appendStatements,
   type MoreConditions,
   type NamedAccounts,
-  removeStatement,
+  removeStatements,
   replaceStatement,
   type StatementJson,
 } from './statements.js';
@@ -133,13 +133,16 @@ export interface TrustChange {
 /** The new statements take the places of those that go, so that the rest of the document stays byte for byte. */
 export function writeTrust(draft: Draft, description: string, { policy, gone, added }: TrustChange): void {
   const rest = [...added];
+  const removed: Statement[] = [];
   const edits = gone.flatMap(({ reading, values, condition }) => {
     const { statement } = reading;
     if (values && condition) return withoutValues(reading, condition, values);
     const next = rest.shift();
-    return next ? replaceStatement(statement, next) : removeStatement(statement);
+    if (next) return replaceStatement(statement, next);
+    removed.push(statement);
+    return [];
   });
-  draft.edit(description, [...edits, ...appendStatements(policy, rest)]);
+  draft.edit(description, [...edits, ...removeStatements(removed), ...appendStatements(policy, rest)]);
 }
 
 function withoutValues(

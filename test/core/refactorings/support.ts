@@ -10,6 +10,7 @@ import {
   newFilesOf,
   type Outcome,
   type Refactoring,
+  removedFilesOf,
 } from '../../../src/core/refactorings/refactoring.js';
 import { applyEdits } from '../../../src/core/syntax/edits.js';
 import type { Account } from '../../../src/core/workspace/workspace.js';
@@ -31,6 +32,13 @@ export function applied(texts: Texts, refactoring: Refactoring): Record<string, 
   for (const { file, text } of newFilesOf(refactoring)) {
     expect(texts[file], `${file} is new`).toBeUndefined();
     result[file] = text;
+  }
+  for (const file of removedFilesOf(refactoring)) {
+    expect(
+      edits.some((edit) => edit.file === file),
+      `${file} is removed and not edited`,
+    ).toBe(false);
+    delete result[file];
   }
   return result;
 }
@@ -58,6 +66,8 @@ export function findings(texts: Texts): string[] {
     .flat()
     .map(({ file, ruleId, message }) => `${file}: ${ruleId}: ${message}`);
 }
+
+export { analyze as analyzed };
 
 export function identityOf(texts: Texts, name: string): FileIdentity {
   const found = identities(analyze(texts).workspace()).find(

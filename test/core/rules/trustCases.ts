@@ -125,7 +125,7 @@ export function check(files: Readonly<Record<string, string>>, unfixed: readonly
   }
 }
 
-const HOSTS: Readonly<Record<string, (json: Json) => Record<string, string>>> = {
+export const hosts: Readonly<Record<string, (json: Json) => Record<string, string>>> = {
   'IAM JSON': (json) => ({ 'trust.json': JSON.stringify(json, null, 2) }),
   'IAM JSON in one line': (json) => ({ 'trust.json': JSON.stringify(json) }),
   CRLF: (json) => ({ 'trust.json': JSON.stringify(json, null, 4).replaceAll('\n', '\r\n') }),
@@ -163,7 +163,7 @@ const HOSTS: Readonly<Record<string, (json: Json) => Record<string, string>>> = 
 };
 
 export function hostNames(): readonly string[] {
-  return Object.keys(HOSTS);
+  return Object.keys(hosts);
 }
 
 /** One policy in every host format. */
@@ -172,7 +172,7 @@ export function everywhere(
   json: Json,
   options: { unfixed?: readonly string[]; files?: Readonly<Record<string, string>>; not?: readonly string[] } = {},
 ): void {
-  for (const [host, write] of Object.entries(HOSTS)) {
+  for (const [host, write] of Object.entries(hosts)) {
     if (options.not?.includes(host)) continue;
     it(`${title} (${host})`, () => check({ ...write(json), ...options.files }, options.unfixed));
   }
