@@ -110,12 +110,24 @@ export class Workbench {
   /** What the Problems panel shows now (the rows that fit on the screen). */
   async problems(): Promise<Problem[]> {
     await this.openProblems();
+    // All rows in one look: one by one, a row could be gone before it is read.
+    const rows = await this.page.locator('.markers-panel-container .monaco-list-row').evaluateAll((elements) =>
+      (elements as unknown as ShownElement[]).map((row) => ({
+        name: row.querySelector('.resource-label-container .label-name')?.innerText,
+        icon: row.querySelector('.marker-icon')?.getAttribute('class') ?? '',
+        // A message of several lines has one element a line.
+        message: [...row.querySelectorAll('.marker-message')].map((line) => line.innerText),
+        source: row.querySelector('.marker-source')?.innerText ?? '',
+        code: row.querySelector('.marker-code')?.innerText ?? '',
+        position: row.querySelector('.marker-line')?.innerText ?? '',
+      })),
+    );
     const problems: Problem[] = [];
     let file = '';
-    for (const row of await this.page.locator('.markers-panel-container .monaco-list-row').all()) {
-      const name = row.locator('.resource-label-container .label-name');
-      if ((await name.count()) > 0) file = await name.first().innerText();
-      else if ((await row.locator('.marker-message').count()) > 0) problems.push({ ...(await readProblem(row)), file });
+    for (const { name, message, icon, source, code, position } of rows) {
+      if (name !== undefined) file = name;
+      else if (message.length > 0)
+        problems.push({ severity: severityOf(icon), message: message.join('\n'), source, code, position, file });
     }
     return problems;
   }
@@ -265,16 +277,16 @@ export class Workbench {
   }
 }
 
-async function readProblem(row: Locator): Promise<Omit<Problem, 'file'>> {
-  const icon = (await row.locator('.marker-icon').getAttribute('class')) ?? '';
-  return {
-    severity: icon.includes('error') ? 'error' : icon.includes('warning') ? 'warning' : 'information',
-    // A message of several lines has one element a line.
-    message: (await row.locator('.marker-message').allInnerTexts()).join('\n'),
-    source: (await row.locator('.marker-source').allInnerTexts()).join(''),
-    code: (await row.locator('.marker-code').allInnerTexts()).join(''),
-    position: await row.locator('.marker-line').first().innerText(),
-  };
+/** As much of the browser's `HTMLElement` as is read here. */
+interface ShownElement {
+  readonly innerText: string;
+  getAttribute(name: string): string | null;
+  querySelector(selector: string): ShownElement | null;
+  querySelectorAll(selector: string): Iterable<ShownElement>;
+}
+
+function severityOf(icon: string): Problem['severity'] {
+  return icon.includes('error') ? 'error' : icon.includes('warning') ? 'warning' : 'information';
 }
 
 /** A tree in the side bar. Rows that are off the screen do not exist for it, as for the person. */
@@ -288,7 +300,16 @@ export class TreeView {
   }
 
   async rows(): Promise<TreeRow[]> {
-    return Promise.all((await this.pane.locator('.monaco-list-row').all()).map(readRow));
+    const rows = await this.pane.locator('.monaco-list-row').evaluateAll((elements) =>
+      (elements as unknown as ShownElement[]).map((row) => ({
+        label: row.querySelector('.label-name')?.innerText ?? '',
+        description: [...row.querySelectorAll('.label-description')].map((part) => part.innerText).join(' '),
+        level: Number(row.getAttribute('aria-level')),
+        expanded: row.getAttribute('aria-expanded'),
+        accessibleName: row.getAttribute('aria-label') ?? '',
+      })),
+    );
+    return rows.map((row) => ({ ...row, expanded: row.expanded === null ? undefined : row.expanded === 'true' }));
   }
 
   /** Waits until the view has rows. */
@@ -363,21 +384,4 @@ export class TreeView {
       .filter({ has: this.page.locator('.label-name').getByText(label, { exact: true }) })
       .first();
   }
-}
-
-async function readRow(row: Locator): Promise<TreeRow> {
-  const [label, description, level, expanded, accessibleName] = await Promise.all([
-    row.locator('.label-name').first().innerText(),
-    row.locator('.label-description').allInnerTexts(),
-    row.getAttribute('aria-level'),
-    row.getAttribute('aria-expanded'),
-    row.getAttribute('aria-label'),
-  ]);
-  return {
-    label,
-    description: description.join(' '),
-    level: Number(level),
-    expanded: expanded === null ? undefined : expanded === 'true',
-    accessibleName: accessibleName ?? '',
-  };
 }
