@@ -1,7 +1,26 @@
-import type { AnnotatedObject, Annotation, Metadata, ServiceAccount, Workload } from '../facts/model.js';
-import { addProperty, type Edit, setAt } from '../syntax/edits.js';
+import { pairs } from '../facts/kubernetes.js';
+import type {
+  AnnotatedObject,
+  Annotation,
+  Kustomization,
+  KustomizePatch,
+  Metadata,
+  ServiceAccount,
+  Workload,
+} from '../facts/model.js';
+import { addProperty, type Edit, replaceString, setAt } from '../syntax/edits.js';
 import { display, literalOf, sameText } from '../syntax/text.js';
-import { get, literal, type ObjectNode, objectAt, type StringNode } from '../syntax/tree.js';
+import {
+  get,
+  listOf,
+  literal,
+  type ObjectNode,
+  objectAt,
+  placeOf,
+  type StringNode,
+  type SyntaxNode,
+  stringAt,
+} from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { defineRule, type Fix, type Report } from './rule.js';
 import { annotationNamed, merged, removeMember, removeMembers, setAnnotation } from './support/annotationEdits.js';
@@ -39,18 +58,72 @@ export const saMisplacedAnnotation = defineRule({
     for (const workload of facts.workloads) yield* onWorkload(workload, workspace);
     for (const account of facts.serviceAccounts) yield* onAccount(account, workspace);
     for (const object of facts.annotated) yield* onObject(object, workspace);
-    for (const { patches } of facts.kustomizations) {
-      for (const { target, adds } of patches) {
-        if (target?.kind === undefined || target.kind === 'ServiceAccount') continue;
-        for (const annotation of adds) {
-          const meant = meantOf(annotation);
-          if (meant === undefined || (worksOnPods(meant) && target.kind === 'Pod')) continue;
-          yield { at: annotation.key, message: message(annotation.key, meant, `a ${target.kind}`) };
-        }
-      }
-    }
+    for (const kustomization of facts.kustomizations) yield* inJsonPatches(kustomization, workspace);
   },
 });
+
+// ── Kustomize's JSON patches ───────────────────────────────────────────────────────────────────────────────────────────
+
+const TEMPLATE = /^\/spec\/(?:jobTemplate\/spec\/)?template\/metadata\/annotations$/;
+
+function* inJsonPatches(kustomization: Kustomization, workspace: Workspace): Generator<Report> {
+  for (const patch of kustomization.patches) {
+    const { target, adds, content } = patch;
+    if (target?.kind === undefined || target.kind === 'ServiceAccount') continue;
+    const template = listOf(content).flatMap((operation) => {
+      const path = stringAt(operation, 'path');
+      return path && TEMPLATE.test(path.raw) ? pairs(get(operation, 'value')) : [];
+    });
+    for (const annotation of [...adds, ...template]) {
+      const meant = meantOf(annotation);
+      const pods = target.kind === 'Pod' || template.includes(annotation);
+      if (meant === undefined || (pods && worksOnPods(meant))) continue;
+      yield {
+        at: annotation.key,
+        message: message(
+          annotation.key,
+          meant,
+          template.includes(annotation) ? "a pod's template" : `a ${target.kind}`,
+        ),
+        fixes: () => retarget(kustomization, patch, annotation, workspace),
+      };
+    }
+  }
+}
+
+/** A patch that does nothing else is made one of the service account. */
+function retarget(
+  { node }: Kustomization,
+  { target, content }: KustomizePatch,
+  { key, value }: Annotation,
+  workspace: Workspace,
+): Fix[] {
+  const operations = listOf(content);
+  const [operation] = operations;
+  const path = stringAt(operation, 'path');
+  const added = get(operation, 'value');
+  const only =
+    operations.length === 1 && (added === value || (added?.kind === 'object' && added.properties.length === 1));
+  const item = ['patches', 'patchesJson6902']
+    .flatMap((field) => listOf(get(node, field)))
+    .find((each) => holds(each, key));
+  const [kind, name] = ['kind', 'name'].map((field) => stringAt(item, 'target', field));
+  if (!only || !path || !kind || !name) return [];
+  const workload = workspace
+    .workloads()
+    .find(({ fact }) => fact.kind === target?.kind && fact.metadata.name?.raw === name.raw);
+  const account = workload && podAccount(workload.fact, workspace);
+  if (!account?.fact || account.assign) return [];
+  const edits = [replaceString(kind, 'ServiceAccount')];
+  if (account.name !== name.raw) edits.push(replaceString(name, account.name));
+  if (TEMPLATE.test(path.raw)) edits.push(replaceString(path, '/metadata/annotations'));
+  return [{ title: `Patch service account '${account.name}' instead`, safety: 'suggested', edits }];
+}
+
+function holds(item: SyntaxNode, key: StringNode): boolean {
+  const [outer, inner] = [placeOf(item), placeOf(key)];
+  return outer.file === inner.file && outer.start <= inner.start && inner.end <= outer.end;
+}
 
 /** The key of ours that it is, or that it is meant to be. */
 function meantOf({ key, value }: Annotation): string | undefined {

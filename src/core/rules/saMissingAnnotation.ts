@@ -1,5 +1,6 @@
-import type { Role } from '../facts/model.js';
-import { outermost } from '../syntax/tree.js';
+import type { Role, ServiceAccount } from '../facts/model.js';
+import { outermost, placeOf } from '../syntax/tree.js';
+import { directoryOf } from '../workspace/paths.js';
 import type { Account, Workspace } from '../workspace/workspace.js';
 import { defineRule, type Fix } from './rule.js';
 import { exactVariants } from './support/accounts.js';
@@ -38,11 +39,14 @@ export const saMissingAnnotation = defineRule({
       if (workspace.associationsFor(account).length > 0) continue;
       const roles = [...new Set(trusting.flat().flatMap(({ role }) => role ?? []))];
       const names = roles.flatMap((role) => roleName(role) ?? []);
-      const who = names.length === 0 ? 'A role' : `Role ${listed(names.map(quote))}`;
+      const who =
+        names.length === 0
+          ? 'A role trusts'
+          : `Role${names.length > 1 ? 's' : ''} ${listed(names.map(quote))} trust${names.length > 1 ? '' : 's'}`;
       const { namespace, name } = exact[0]!;
       yield {
         at,
-        message: `${who} trusts '${namespace}/${name}' by IRSA, but it names no role: it should carry '${ROLE_ARN}', or its pods run with the node's role.`,
+        message: `${who} '${namespace}/${name}' by IRSA, but it names no role: it should carry '${ROLE_ARN}', or its pods run with the node's role.`,
         fixes: () => additions(account, roles),
         related: [...new Set(trusting.flat())].map(({ node }) => ({
           at: { document: node.document, start: node.start, end: node.start + 1 },
@@ -82,6 +86,10 @@ function additions({ fact }: Account, roles: readonly Role[]): Fix[] {
     if (edits.length === 0) return [];
     return [{ title, safety: 'suggested', edits, ...(placeholder ? { placeholder: true as const } : {}) }];
   };
+  const references = roles.flatMap((role) => referenceTo(role, fact) ?? []);
+  if (references.length > 0) {
+    return references.flatMap((reference) => add(`Annotate with '${reference}'`, `\${${reference}}`, false));
+  }
   const arns = roles.flatMap((role) => arnOfRole(role) ?? []);
   const known = arns.filter((arn) => arn.known);
   if (known.length > 0) return known.flatMap(({ arn }) => add(`Annotate with '${arn}'`, arn, false));
@@ -93,4 +101,13 @@ function additions({ fact }: Account, roles: readonly Role[]): Fix[] {
         roleArn(ACCOUNT_PLACEHOLDER, ROLE_PLACEHOLDER),
         true,
       );
+}
+
+/** In one module of Terraform a role is named by its reference. */
+function referenceTo(role: Role, { source, node }: ServiceAccount): string | undefined {
+  const { file, language } = node.document;
+  if (source !== 'terraform' || language !== 'hcl' || role.source !== 'terraform') return undefined;
+  const resource = /#(aws_iam_role\.[\w-]+)$/.exec(role.address ?? '')?.[1];
+  const together = directoryOf(placeOf(role.node).file) === directoryOf(file);
+  return resource !== undefined && together ? `${resource}.arn` : undefined;
 }

@@ -2,7 +2,7 @@ import type { Role, TrustPolicy } from '../facts/model.js';
 import { editDistance } from '../iam/distance.js';
 import { parseSubject } from '../iam/names.js';
 import { replaceString } from '../syntax/edits.js';
-import { display, literalOf } from '../syntax/text.js';
+import { display, literalOf, sameText } from '../syntax/text.js';
 import { literal } from '../syntax/tree.js';
 import { parseRoleArn } from '../workspace/roleArn.js';
 import type { AccountVariant, Workspace } from '../workspace/workspace.js';
@@ -100,7 +100,8 @@ function placeOf(role: Role, { near }: Denial): Report['at'] {
 // ── the policy's side ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 function inPolicy(policy: TrustPolicy, denial: Denial, variant: AccountVariant, workspace: Workspace): Fix[] {
-  const namespace = literalOf(variant.namespace);
+  // An account without a namespace is taken to be in the one that the policy names.
+  const namespace = literalOf(variant.namespace) ?? namespacesOf(denial)[0];
   const name = literalOf(variant.name);
   if (namespace === undefined || name === undefined) return [];
   const subject = `system:serviceaccount:${namespace}:${name}`;
@@ -118,6 +119,16 @@ function inPolicy(policy: TrustPolicy, denial: Denial, variant: AccountVariant, 
     case 'deny':
       return [];
   }
+}
+
+function namespacesOf({ near }: Denial): string[] {
+  return near
+    .flatMap((statement) => conditionsMeantFor(statement, 'sub'))
+    .flatMap(({ values }) => values)
+    .flatMap(({ text }) => {
+      const subject = parseSubject(text);
+      return subject.kind === 'account' ? (literalOf(subject.namespace) ?? []) : [];
+    });
 }
 
 /** The nearest value becomes the right one, or the right one is added to them. */
@@ -180,7 +191,9 @@ function onAccount({ account, value }: AnnotatedAccount, denial: Denial, variant
           ? { namespace: literalOf(subject.namespace), name: literalOf(subject.name) }
           : undefined;
       if (!wanted?.namespace || !wanted.name) return [];
-      const differs = (['namespace', 'name'] as const).filter((field) => literalOf(variant[field]) !== wanted[field]);
+      const differs = (['namespace', 'name'] as const).filter(
+        (field) => sameText(variant[field], [wanted[field]!]) === 'no',
+      );
       const node = differs[0] === 'name' ? name : namespace;
       const [field] = differs;
       if (differs.length !== 1 || !field || !node || literal(node) !== literalOf(variant[field])) return [];

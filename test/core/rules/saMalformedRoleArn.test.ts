@@ -71,6 +71,13 @@ ruleTest(saMalformedRoleArn, {
     'a region': { files: account('«arn:aws:iam:eu-west-1:111122223333:role/reports»') },
     'a colon before the name': { files: account('«arn:aws:iam::111122223333:role:reports»') },
     'no name': { files: account('«"arn:aws:iam::111122223333:role/"»') },
+    'the name of a role of the module': {
+      files: {
+        'main.tf':
+          'resource "aws_iam_role" "x" {\n  name               = "x"\n  assume_role_policy = "{}"\n}\n\nresource "kubernetes_service_account" "x" {\n  metadata {\n    name        = "x"\n    annotations = { "eks.amazonaws.com/role-arn" = «aws_iam_role.x.name» }\n  }\n}\n',
+      },
+      fix: 'aws_iam_role.x.arn',
+    },
     'in a Kustomize patch': {
       files: {
         'base/kustomization.yaml': 'resources: [sa.yaml]\n',

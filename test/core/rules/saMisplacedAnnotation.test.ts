@@ -137,6 +137,33 @@ ruleTest(saMisplacedAnnotation, {
         'values.yaml': `replicas: 1\npodAnnotations:\n  ${MARKED}\n`,
       },
     },
+    'two of them on a template': {
+      files: {
+        'deploy.yaml': deploymentYaml('gateway', 'edge', {
+          account: 'gateway',
+          podAnnotations: [MARKED, '«eks.amazonaws.com/audience»: x'],
+        }),
+        'sa.yaml': accountYaml('gateway', 'edge'),
+      },
+      fix: 'all of them',
+      becomes: {
+        'deploy.yaml': deploymentYaml('gateway', 'edge', { account: 'gateway' }),
+        'sa.yaml': accountYaml('gateway', 'edge', [ROLE, 'eks.amazonaws.com/audience: x']),
+      },
+    },
+    'in Terraform, without an account': {
+      files: {
+        'main.tf': `resource "kubernetes_pod" "x" {\n  metadata {\n    name      = "gateway"\n    namespace = "edge"\n    annotations = {\n      «"eks.amazonaws.com/role-arn"» = "${ARN}"\n    }\n  }\n  spec {\n    service_account_name = "gateway"\n    container {\n      name = "x"\n    }\n  }\n}\n`,
+      },
+    },
+    'in a JSON patch of the workload': {
+      files: {
+        'kustomization.yaml': `resources: [deploy.yaml, sa.yaml]\npatches:\n  - target: { kind: Deployment, name: gateway }\n    patch: |-\n      - op: add\n        path: /spec/template/metadata/annotations\n        value:\n          ${MARKED}\n`,
+        'deploy.yaml': deploymentYaml('gateway', 'edge', { account: 'gateway' }),
+        'sa.yaml': accountYaml('gateway', 'edge'),
+      },
+      fix: 'Patch service account',
+    },
     'in a Kustomize patch of the workload': {
       files: {
         'base/kustomization.yaml': 'resources: [deploy.yaml, sa.yaml]\n',

@@ -116,6 +116,33 @@ spec:
         '    value: y',
       ),
     },
+    'all of them at once': {
+      files: deployment(
+        'env:',
+        '  - { name: LOG, value: x }',
+        '  - { name: «AWS_ACCESS_KEY_ID», value: x }',
+        '  - { name: «AWS_SECRET_ACCESS_KEY», value: y }',
+      ),
+      fix: 'Remove all',
+      becomes: { 'manifest.yaml': deployment('env:', '  - { name: LOG, value: x }') },
+    },
+    'all of them at once, in braces': {
+      files: deployment(
+        'env: [{ name: LOG, value: x }, { name: «AWS_ACCESS_KEY_ID», value: x }, { name: «AWS_SECRET_ACCESS_KEY», value: y }]',
+      ),
+      fix: 'Remove all',
+      becomes: { 'manifest.yaml': deployment('env: [{ name: LOG, value: x }]') },
+    },
+    Terraform: {
+      files: {
+        'main.tf':
+          'resource "kubernetes_pod" "x" {\n  metadata {\n    name = "x"\n  }\n  spec {\n    container {\n      name = "x"\n      env {\n        name  = «"AWS_ACCESS_KEY_ID"»\n        value = "x"\n      }\n    }\n  }\n}\n',
+      },
+      becomes: {
+        'main.tf':
+          'resource "kubernetes_pod" "x" {\n  metadata {\n    name = "x"\n  }\n  spec {\n    container {\n      name = "x"\n    }\n  }\n}\n',
+      },
+    },
     'an init container': {
       files:
         'apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\nspec:\n  initContainers:\n    - name: a\n      env:\n        - name: «AWS_ACCESS_KEY_ID»\n          value: x\n',

@@ -5,7 +5,7 @@ import { parseSubject, subjectOf } from '../../iam/names.js';
 import { nearestMiss } from '../../iam/nearestMiss.js';
 import { type AccessRequest, DEFAULT_AUDIENCE, irsaRequest } from '../../iam/request.js';
 import { and, any, not } from '../../iam/ternary.js';
-import { display, sameText, type Ternary, type Text } from '../../syntax/text.js';
+import { display, literalOf, sameText, type Ternary, type Text } from '../../syntax/text.js';
 import type { AccountVariant } from '../../workspace/workspace.js';
 import { type ConditionReading, conditionsMeantFor, issuersOf, readPolicy, type StatementReading } from './reading.js';
 
@@ -90,12 +90,25 @@ function mismatch(
     if (!wrongSubject && !wrongAudience) return undefined;
     audiences ||= !wrongSubject;
   }
-  const miss = nearestMiss(evaluation, request);
+  const miss = differentName(irsa, variant) ?? nearestMiss(evaluation, request);
   return {
     reason: audiences ? 'audience' : 'subject',
     miss: miss ?? `no statement names '${request.account.name.join('')}'`,
     near: irsa,
   };
+}
+
+/** Where the namespace is not known, it is the name that tells. */
+function differentName(
+  statements: readonly StatementReading[],
+  { namespace, name }: AccountVariant,
+): string | undefined {
+  if (literalOf(namespace) !== undefined) return undefined;
+  const named = statements
+    .flatMap((statement) => conditionsMeantFor(statement, 'sub'))
+    .flatMap(({ values }) => values.map(({ text }) => parseSubject(text, { patterns: true })))
+    .find((subject) => subject.kind === 'account');
+  return named?.kind === 'account' ? `'${display(named.name)}' ≠ '${display(name)}'` : undefined;
 }
 
 /** Do a statement's conditions on a claim hold as they are meant: malformed subjects by their reading, literal stars as patterns? */
