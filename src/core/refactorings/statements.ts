@@ -6,6 +6,7 @@ import { DEFAULT_AUDIENCE } from '../iam/request.js';
 import { joined } from '../rules/support/statementEdits.js';
 import { addProperty, appendItem, type Edit, inFile, type Json, replaceValue } from '../syntax/edits.js';
 import { spanOf } from '../syntax/hclNodes.js';
+import { render } from '../syntax/jsonEdits.js';
 import { documentEol, indentOfLine, indentUnit } from '../syntax/layout.js';
 import { type ObjectNode, type Property, property, type SyntaxNode } from '../syntax/tree.js';
 import { type HclBlock, renderBlock } from './hclWriter.js';
@@ -90,12 +91,19 @@ function oneOrMany(values: readonly string[]): Json {
 
 /** @throws CannotWrite where the statement is not typed in the policy itself (another document's, a module's, a `dynamic` block) */
 export function replaceStatement(statement: Statement, by: StatementJson): readonly Edit[] {
-  if (statement.grammar === 'iam') return [replaceValue(statement.node, by)];
+  if (statement.grammar === 'iam') return [setValue(statement.node, by)];
   if (statement.node.document.language === 'json') return [replaceValue(statement.node, terraformJson(by))];
   const { member } = typedBlock(statement);
   const { document } = statement.policyNode;
   const span = spanOf(member);
   return [inFile(document, { ...span, newText: blockAt(statement.policyNode, span.start, by) })];
+}
+
+/** In YAML's brackets as JSON is written there, over several lines. */
+function setValue(node: SyntaxNode, value: Json): Edit {
+  const flow = (node.kind === 'object' || node.kind === 'array') && node.style === 'flow';
+  if (!flow || node.document.language !== 'yaml') return replaceValue(node, value);
+  return inFile(node.document, { start: node.start, end: node.end, newText: render(node, value) });
 }
 
 /** Behind the last one. */
@@ -151,7 +159,7 @@ export function setStatements(policy: TrustPolicy, statements: readonly Statemen
   if (!isTerraform(policy)) {
     const list = property(policy.node, 'Statement')?.value;
     if (!list) throw new CannotWrite('The trust policy has no statements');
-    return [replaceValue(list, statements)];
+    return [setValue(list, statements)];
   }
   if (policy.node.document.language === 'json') {
     const list = property(policy.node, 'statement')?.value;
