@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { LiveView } from '../core/identity/driftView.js';
 import { explain } from '../core/identity/explain.js';
 import { type AwsClients, awsClients } from './aws/clients.js';
 import { chainOf } from './chain.js';
@@ -8,6 +9,7 @@ import { trustEffects } from './changes/effects.js';
 import { planChange } from './changes/plan.js';
 import type { ChangeOutcome, ChangePlan, ChangeRequest } from './changes/types.js';
 import { pause } from './deadline.js';
+import { liveView } from './drift.js';
 import { failed, messageOf, success } from './failure.js';
 import { ROLE_ANNOTATION } from './judge.js';
 import type { Connection } from './kubernetes/connection.js';
@@ -308,6 +310,10 @@ export class Cluster implements LiveCluster {
     if (!this.session || !judgement)
       return { how: 'web-identity', steps: [], impossible: `${namespace}/${name} was not read.` };
     return planVerify(this.session.state, judgement, way);
+  }
+
+  view(): LiveView | undefined {
+    return this.session && liveView(this.session.state);
   }
 
   async verify(namespace: string, name: string, outer: AbortSignal, way: VerifyWay = 'mint'): Promise<CallerIdentity> {

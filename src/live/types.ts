@@ -3,6 +3,7 @@
  * cluster is opened.
  */
 
+import type { LiveView } from '../core/identity/driftView.js';
 import type { Chain } from '../core/identity/explain.js';
 import type { Mechanism } from '../core/identity/resolve.js';
 import type { ChangeOutcome, ChangePlan, ChangeRequest } from './changes/types.js';
@@ -353,6 +354,8 @@ export interface LiveCluster {
   explain(namespace: string, name: string): Explanation | undefined;
   /** The role's trust policy as AWS has it, indented; undefined where it was not read. */
   trustPolicy(roleArn: string): string | undefined;
+  /** The last read as files are compared with it; undefined before the first. */
+  view(): LiveView | undefined;
   planVerify(namespace: string, name: string, way?: VerifyWay): VerifyPlan;
   /** Mints credentials as planned, asks AWS who they are, forgets them. Remembered in the snapshot. */
   verify(namespace: string, name: string, signal: AbortSignal, way?: VerifyWay): Promise<CallerIdentity>;

@@ -1,0 +1,42 @@
+import type { LiveAccount, LiveTrustPolicy, LiveView } from '../core/identity/driftView.js';
+import { annotationOf, DEFAULT_AUDIENCE } from './judge.js';
+import { type ClusterState, unknownIn } from './state.js';
+
+const AUDIENCE = 'eks.amazonaws.com/audience';
+
+/** A read cluster as files are compared with it; nothing unknown looks like absence in it. */
+export function liveView(state: ClusterState): LiveView {
+  const accounts = new Map<string, LiveAccount>();
+  for (const key of new Set([...state.serviceAccounts.keys(), ...state.associations.keys()])) {
+    const [namespace, name] = key.split('/') as [string, string];
+    const account = state.serviceAccounts.get(key);
+    const roleArn = account && annotationOf(account);
+    const association = state.associations.get(key);
+    accounts.set(key, {
+      namespace,
+      name,
+      seen: account !== undefined,
+      ...(roleArn === undefined ? {} : { roleArn }),
+      audience: account?.annotations[AUDIENCE] ?? DEFAULT_AUDIENCE,
+      ...(association === undefined ? {} : { association }),
+    });
+  }
+  const trustPolicies = new Map<string, LiveTrustPolicy>();
+  for (const known of state.roles.values()) {
+    if (!known.known || known.value.kind === 'missing') continue;
+    const { role, policy, text } = known.value.read;
+    if (policy) trustPolicies.set(role.arn, { policy, text });
+  }
+  return {
+    context: state.context,
+    ...(state.eks.known ? { clusterName: state.eks.value.name } : {}),
+    ...(state.clusterArn === undefined ? {} : { clusterArn: state.clusterArn }),
+    ...(state.issuer.known ? { issuer: state.issuer.value } : {}),
+    accounts,
+    isListed: (namespace) =>
+      (state.namespace === undefined || state.namespace === namespace) &&
+      unknownIn(state.accountsUnknown, namespace) === undefined,
+    associationsKnown: state.associationsKnown.known && state.namespace === undefined,
+    trustPolicies,
+  };
+}
