@@ -110,16 +110,23 @@ function insertMember(
       newText: `${eol}${indent}${label}${inner}${eol}${indentOfLine(text, holder.start)}`,
     };
   }
+  const end = previousEnd;
+  const quote = isUnclosed(holder, end) ? '"' : '';
   const first = holder.kind === 'object' ? holder.properties[0]!.key.start : spanOf(holder.items[0]!).start;
   const oneLine = !text.slice(holder.start, first).includes('\n');
-  if (oneLine)
-    return { start: previousEnd, end: previousEnd, newText: `, ${label}${renderAt(holder, value, true, '')}` };
+  if (oneLine) return { start: end, end, newText: `${quote}, ${label}${renderAt(holder, value, true, '')}` };
   const indent = indentOfLine(text, first);
-  return {
-    start: previousEnd,
-    end: previousEnd,
-    newText: `,${eol}${indent}${label}${renderAt(holder, value, false, indent)}`,
-  };
+  return { start: end, end, newText: `${quote},${eol}${indent}${label}${renderAt(holder, value, false, indent)}` };
+}
+
+/** A string whose end is not typed yet, however deep, would swallow what is written behind it. */
+function isUnclosed(holder: ObjectNode | ArrayNode, end: number): boolean {
+  const values = holder.kind === 'array' ? holder.items : holder.properties.map(({ key, value }) => value ?? key);
+  const before = values.find((value) => spanOf(value).end === end);
+  if (before?.kind === 'object' || before?.kind === 'array') return isUnclosed(before, end);
+  if (before?.kind !== 'string' || before.document.language !== 'json') return false;
+  const source = before.document.text.slice(before.start, before.end);
+  return source.startsWith('"') && !/^"(?:[^"\\]|\\[\s\S])*"$/.test(source);
 }
 
 /** With the comma behind it; for the last one with the comma before it. Whole lines go where it stands on lines of its own. */

@@ -133,6 +133,9 @@ describe('changes in JSON', () => {
     ['{\n\t"a": 1\n}', '{\n\t"a": 1,\n\t"x": 1\n}'],
     ['{\r\n    "a": 1\r\n}', '{\r\n    "a": 1,\r\n    "x": 1\r\n}'],
     ['{"a": 1', '{"a": 1, "x": 1'],
+    ['{"a": "b', '{"a": "b", "x": 1'],
+    ['{"a": "b\\\\"}', '{"a": "b\\\\", "x": 1}'],
+    ['{"a": "', '{"a": "", "x": 1'],
   ])('adds a member to %j', (text, expected) => {
     expect(applyEdits(text, [addProperty(root(text), 'x', 1)])).toBe(expected);
   });
