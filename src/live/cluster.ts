@@ -137,9 +137,11 @@ export class Cluster implements LiveCluster {
       },
     );
     let shown = -1;
-    let wait = 20;
+    let wait = 0;
+    await Promise.race([finished, session.reader.rowsCame]);
     while (!done) {
-      await Promise.race([finished, pause(wait, signal).catch(() => undefined)]);
+      if (wait > 0) await Promise.race([finished, pause(wait, signal).catch(() => undefined)]);
+      wait = EMIT_MS;
       if (done || signal.aborted) return;
       const count = session.state.serviceAccounts.size;
       if (count === 0) continue;
@@ -223,7 +225,7 @@ export class Cluster implements LiveCluster {
             resource: 'pods',
             ...scope,
             resourceVersion: podsFrom,
-            project: podRecord,
+            project: (object) => podRecord(object, state.shared),
             onEvent: (type, pod) => {
               const key = keyOf(pod.namespace, pod.serviceAccount);
               if (type === 'DELETED') state.pods.get(key)?.delete(pod.name);
@@ -232,12 +234,17 @@ export class Cluster implements LiveCluster {
               changed = true;
             },
             relist: () =>
-              this.relist<PodRecord>('pods', podRecord, signal, (all) => {
-                state.pods.clear();
-                for (const pod of all) addPod(state, pod);
-                rows.touchAll();
-                changed = true;
-              }),
+              this.relist<PodRecord>(
+                'pods',
+                (object) => podRecord(object, state.shared),
+                signal,
+                (all) => {
+                  state.pods.clear();
+                  for (const pod of all) addPod(state, pod);
+                  rows.touchAll();
+                  changed = true;
+                },
+              ),
             onTrouble: trouble('pods'),
           },
           signal,
@@ -305,15 +312,15 @@ export class Cluster implements LiveCluster {
     return known?.known && known.value.kind !== 'missing' ? known.value.read.text : undefined;
   }
 
+  view(): LiveView | undefined {
+    return this.session && liveView(this.session.state);
+  }
+
   planVerify(namespace: string, name: string, way: VerifyWay = 'mint'): VerifyPlan {
     const judgement = this.session?.rows.get(keyOf(namespace, name));
     if (!this.session || !judgement)
       return { how: 'web-identity', steps: [], impossible: `${namespace}/${name} was not read.` };
     return planVerify(this.session.state, judgement, way);
-  }
-
-  view(): LiveView | undefined {
-    return this.session && liveView(this.session.state);
   }
 
   async verify(namespace: string, name: string, outer: AbortSignal, way: VerifyWay = 'mint'): Promise<CallerIdentity> {

@@ -37,6 +37,7 @@ const NETWORK_CODES: Readonly<Record<string, string>> = {
   ECONNRESET: 'the connection was reset',
   ECONNABORTED: 'the connection was aborted',
   EPIPE: 'the connection was closed',
+  ERR_STREAM_PREMATURE_CLOSE: 'the connection was closed',
   ENOTFOUND: 'no such host',
   EAI_AGAIN: 'the name could not be looked up',
   EHOSTUNREACH: 'no route to the host',

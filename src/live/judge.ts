@@ -127,7 +127,7 @@ export function judge(state: ClusterState, account: ServiceAccountRecord): Judge
       known: podsGap === undefined,
       // Looked at for a few rows only, and fifty thousand are many.
       get list() {
-        return podStates.map(({ pod, identity }) => podState(state, pod, identity, association));
+        return pods.map((pod) => podState(state, pod, podIdentity(pod, resolution), association));
       },
     },
     findings: notes.findings.sort((a, b) => RANK[a.severity] - RANK[b.severity]),

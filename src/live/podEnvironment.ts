@@ -41,8 +41,32 @@ export interface PodIdentity {
   readonly staticCredentials: readonly string[];
 }
 
+/** What a pod's containers say, whatever it should be. */
+interface Observed extends Omit<PodIdentity, 'stale'> {
+  readonly injected: ContainerIdentity;
+  /** No container that the webhook would touch. */
+  readonly empty: boolean;
+}
+
+/** The pods of a workload share their containers' records. */
+const observed = new WeakMap<readonly ContainerRecord[], Observed>();
+
 /** Reads a pod's environment and holds it against what the webhook would inject into a new pod today. */
 export function podIdentity(pod: PodRecord, resolution?: Resolution): PodIdentity {
+  const { injected, empty, ...seen } = observedIn(pod);
+  // The webhook would leave such a pod alone today as well.
+  const untouched = pod.skipsWebhook || empty || (seen.preset.length > 0 && injected.kind === 'none');
+  return { ...seen, stale: resolution !== undefined && !untouched && differs(injected, resolution) };
+}
+
+function observedIn(pod: PodRecord): Observed {
+  if (pod.skipContainers.length > 0) return observe(pod);
+  const known = observed.get(pod.containers) ?? observe(pod);
+  observed.set(pod.containers, known);
+  return known;
+}
+
+function observe(pod: PodRecord): Observed {
   const containers = pod.containers.filter((container) => !pod.skipContainers.includes(container.name));
   const identities = containers.map(identityOf);
   const preset = [...new Set(identities.flatMap((identity) => (identity.kind === 'preset' ? identity.names : [])))];
@@ -56,14 +80,7 @@ export function podIdentity(pod: PodRecord, resolution?: Resolution): PodIdentit
       : injected.kind === 'irsa'
         ? { kind: 'irsa', roleArn: injected.roleArn }
         : { kind: injected.kind };
-  // The webhook would leave such a pod alone today as well.
-  const untouched = pod.skipsWebhook || containers.length === 0 || (preset.length > 0 && injected.kind === 'none');
-  return {
-    environment,
-    stale: resolution !== undefined && !untouched && differs(injected, resolution),
-    preset,
-    staticCredentials,
-  };
+  return { environment, injected, preset, staticCredentials, empty: containers.length === 0 };
 }
 
 function differs(injected: ContainerIdentity, { winner, roleArn, certain }: Resolution): boolean {

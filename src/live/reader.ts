@@ -6,6 +6,7 @@ import { readAgentAddon, readFargateProfiles, readNodeGroups } from './aws/compu
 import { readImds } from './aws/launchTemplates.js';
 import { readOidcProvider } from './aws/oidcProvider.js';
 import { parseRoleArn, readRole } from './aws/roles.js';
+import { breathe } from './breathe.js';
 import { forEachOf } from './deadline.js';
 import { failure } from './failure.js';
 import { annotationOf } from './judge.js';
@@ -44,8 +45,10 @@ export interface Changes {
 }
 
 const ABSENT: ReadonlySet<FailureReason> = new Set(['not-found', 'forbidden']);
-const CONCURRENT_AWS = 12;
+const CONCURRENT_AWS = 16;
 const CONCURRENT_NAMESPACES = 6;
+/** The bulk waits for the first service accounts, so that somebody who waits sees them; no longer than this. */
+const FIRST_ROWS_MS = 1_000;
 /** More failures of one kind are told as one. */
 const MOST_ALIKE = 3;
 
@@ -65,6 +68,7 @@ export class Reader {
   private readonly issuerTried = promised<void>();
   private readonly associationsListed = promised<void>();
   private readonly clusterTried = promised<void>();
+  private readonly firstRows = promised<void>();
 
   constructor(
     private readonly state: ClusterState,
@@ -75,9 +79,20 @@ export class Reader {
   ) {}
 
   async read(): Promise<void> {
-    await Promise.all([this.readKubernetes(), this.readAws()]);
-    await this.roles.idle();
+    const patience = setTimeout(() => this.firstRows.resolve(), FIRST_ROWS_MS);
+    try {
+      await Promise.all([this.readKubernetes(), this.readAws()]);
+      await this.roles.idle();
+    } finally {
+      clearTimeout(patience);
+      this.firstRows.resolve();
+    }
     this.changes.all();
+  }
+
+  /** Resolves when the first service accounts are there, or will not come soon. */
+  get rowsCame(): Promise<void> {
+    return this.firstRows.promise;
   }
 
   /** A role that came up later, by a watch. */
@@ -105,10 +120,16 @@ export class Reader {
       state.accountsUnknown = new Map([['*', gap]]);
       state.nodesKnown = gap;
       this.kubernetesGap = me.failure;
+      this.firstRows.resolve();
       await this.issuerOf(me.failure);
       return;
     }
-    await Promise.all([this.readIssuer(), this.readVersion(), this.readAccounts(), this.readPods(), this.readNodes()]);
+    await Promise.all([
+      this.readAccounts().finally(() => this.firstRows.resolve()),
+      this.readIssuer(),
+      this.readVersion(),
+      this.firstRows.promise.then(() => Promise.all([this.readPods(), this.readNodes()])),
+    ]);
   }
 
   private async readIssuer(): Promise<void> {
@@ -162,18 +183,23 @@ export class Reader {
   private async readPods(): Promise<void> {
     const { state } = this;
     let count = 0;
-    const version = await this.listEverywhere<PodRecord>('pods', podRecord, state.podsUnknown, {
-      clear: () => {
-        state.pods.clear();
-        count = 0;
+    const version = await this.listEverywhere<PodRecord>(
+      'pods',
+      (object) => podRecord(object, state.shared),
+      state.podsUnknown,
+      {
+        clear: () => {
+          state.pods.clear();
+          count = 0;
+        },
+        add: (pod) => {
+          addPod(state, pod);
+          count++;
+          this.changes.account(keyOf(pod.namespace, pod.serviceAccount));
+        },
+        count: () => count,
       },
-      add: (pod) => {
-        addPod(state, pod);
-        count++;
-        this.changes.account(keyOf(pod.namespace, pod.serviceAccount));
-      },
-      count: () => count,
-    });
+    );
     if (version !== undefined) this.versions.set('pods', version);
     this.changes.all();
   }
@@ -217,6 +243,7 @@ export class Reader {
           onPage: (page, restarted) => {
             if (restarted && inNamespace === undefined) rows.clear();
             for (const row of page) rows.add(row);
+            if (resource === 'serviceaccounts' && rows.count() > 0) this.firstRows.resolve();
             this.progress({ what: resource === 'pods' ? 'pods' : 'service accounts', done: rows.count() });
           },
         },
@@ -415,9 +442,11 @@ export class Reader {
     const { state, signal } = this;
     const { timeoutMs, namespace } = this.options;
     const described = new Pool(CONCURRENT_AWS);
+    await this.firstRows.promise;
     const describe = async (listed: ListedAssociation): Promise<void> => {
       const key = keyOf(listed.namespace, listed.serviceAccount);
       const answer = await describeAssociation(aws, cluster, listed, timeoutMs, signal);
+      await breathe();
       if (answer.ok) {
         state.associations.set(key, answer.value);
         if (answer.value.roleArn !== undefined) this.askRole(answer.value.roleArn, key);
@@ -510,6 +539,7 @@ export class Reader {
         });
       } else {
         const answer = await readRole(this.clients, role, this.options.timeoutMs, this.signal);
+        await breathe();
         if (answer.ok) {
           const read = readPolicyOf(answer.value);
           state.roles.set(arn, {

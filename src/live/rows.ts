@@ -1,15 +1,12 @@
-import { setImmediate } from 'node:timers/promises';
+import { breathe } from './breathe.js';
 import { type Judgement, judge } from './judge.js';
 import type { ServiceAccountRecord } from './kubernetes/records.js';
 import { type ClusterState, unknownIn } from './state.js';
 import type { ServiceAccountIdentity } from './types.js';
 
-/** An editor must stay responsive: rows are judged in slices of this length. */
-const SLICE_MS = 12;
-
 /**
  * The rows of a cluster, judged anew only where something they were made of has changed. Ten thousand of them are judged in a
- * fraction of a second, but that is still too long at one go.
+ * fraction of a second, but that is still too long at one go for an editor.
  */
 export class Rows {
   private readonly judgements = new Map<string, Judgement>();
@@ -60,35 +57,29 @@ export class Rows {
 
   /** The rows as they now are, sorted by namespace and name; unchanged ones are the same objects as before. */
   async refresh(signal: AbortSignal): Promise<readonly ServiceAccountIdentity[]> {
-    const keys: Iterable<string> = this.everything
-      ? [...this.state.serviceAccounts.keys(), ...this.state.associations.keys(), ...this.judgements.keys()]
+    const keys = this.everything
+      ? new Set([...this.state.serviceAccounts.keys(), ...this.state.associations.keys(), ...this.judgements.keys()])
       : this.dirty;
     this.everything = false;
     this.dirty = new Set();
-    let sliceEnds = performance.now() + SLICE_MS;
     for (const key of keys) {
       const account = this.state.serviceAccounts.get(key) ?? this.unlisted(key);
       if (account) {
         if (!this.judgements.has(key)) this.resort = true;
         this.judgements.set(key, judge(this.state, account));
       } else if (this.judgements.delete(key)) this.resort = true;
-      if (performance.now() > sliceEnds) {
-        await setImmediate();
-        signal.throwIfAborted();
-        sliceEnds = performance.now() + SLICE_MS;
-      }
+      await breathe();
+      signal.throwIfAborted();
     }
     if (this.resort) {
-      this.sorted = [...this.judgements.keys()].sort(byNamespaceAndName);
+      this.sorted = [...this.judgements].sort(byNamespaceAndName).map(([key]) => key);
       this.resort = false;
     }
     return this.sorted.map((key) => this.judgements.get(key)!.row);
   }
 }
 
-/** A namespace's rows stay together: `/` would sort after `-`. */
-function byNamespaceAndName(a: string, b: string): number {
-  const left = a.replace('/', '\0');
-  const right = b.replace('/', '\0');
-  return left < right ? -1 : left > right ? 1 : 0;
+function byNamespaceAndName([, { row: a }]: [string, Judgement], [, { row: b }]: [string, Judgement]): number {
+  if (a.namespace !== b.namespace) return a.namespace < b.namespace ? -1 : 1;
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }

@@ -1,7 +1,7 @@
 import type { TrustPolicy } from '../core/facts/model.js';
 import type { EksCluster } from './aws/cluster.js';
 import type { LiveRole } from './aws/roles.js';
-import type { NodeRecord, PodRecord, ServiceAccountRecord } from './kubernetes/records.js';
+import { type NodeRecord, type PodRecord, type ServiceAccountRecord, Shared } from './kubernetes/records.js';
 import type {
   AgentState,
   AssociationState,
@@ -59,6 +59,8 @@ export interface ClusterState {
   /** By the ARN as it was asked for. */
   roles: Map<string, Known<RoleAnswer>>;
   verified: Map<string, CallerIdentity>;
+  /** What the pods have in common, kept once. */
+  readonly shared: Shared;
 }
 
 export type RoleAnswer =
@@ -103,6 +105,7 @@ export function emptyState(context: string, clusterName: string): ClusterState {
     associationsKnown: PENDING,
     roles: new Map(),
     verified: new Map(),
+    shared: new Shared(),
   };
 }
 

@@ -8,6 +8,7 @@ import { codeOf, failed, failure, messageOf, networkReason, success } from '../f
 import type { KubeCluster, Kubeconfig, KubeUser } from '../kubeconfig.js';
 import type { FailureReason, LiveFailure, Result } from '../types.js';
 import { type ExecCredential, runCredentialPlugin } from './execCredential.js';
+import { ListItems } from './listItems.js';
 
 export interface Call {
   /** For people: `list pods`. */
@@ -21,8 +22,10 @@ export interface Call {
   readonly permission?: string;
 }
 
+type Body = NodeJS.ReadableStream & { destroy(error?: Error): unknown };
+
 type Opened =
-  | { readonly ok: true; readonly value: { readonly body: NodeJS.ReadableStream & { destroy(): void } } }
+  | { readonly ok: true; readonly value: { readonly body: Body } }
   | { readonly ok: false; readonly failure: LiveFailure; readonly retryAfterMs?: number };
 
 const MOST_ATTEMPTS = 3;
@@ -82,18 +85,42 @@ export class Connection {
   }
 
   /** @returns the parsed body */
-  async json(call: Call, signal: AbortSignal): Promise<Result<unknown>> {
+  json(call: Call, signal: AbortSignal): Promise<Result<unknown>> {
+    return this.answer(call, signal, async (body, abort) => JSON.parse(await readAll(body, abort)));
+  }
+
+  /**
+   * One page of a list, its elements parsed one by one as they arrive. What `onItem` got before a failure is void.
+   * @returns the list, its `items` empty
+   */
+  items(call: Call, signal: AbortSignal, onItem: (item: unknown) => void): Promise<Result<unknown>> {
+    return this.answer(call, signal, async (body, abort) => {
+      const items = new ListItems(onItem);
+      const leave = () => body.destroy(abort.reason);
+      abort.addEventListener('abort', leave, { once: true });
+      try {
+        abort.throwIfAborted();
+        for await (const chunk of body) await items.add(chunk as Buffer);
+        return items.end();
+      } finally {
+        abort.removeEventListener('abort', leave);
+      }
+    });
+  }
+
+  private async answer<T>(
+    call: Call,
+    signal: AbortSignal,
+    read: (body: Body, signal: AbortSignal) => Promise<T>,
+  ): Promise<Result<T>> {
     const limit = deadline(signal, this.timeoutMs);
     try {
       const opened = await this.openPatiently(call, limit.signal);
       if (!opened.ok) return opened;
-      const text = await readAll(opened.value.body, limit.signal);
-      try {
-        return success(JSON.parse(text));
-      } catch {
-        return failed(call.what, 'invalid-response', 'the answer is no JSON', call.permission);
-      }
+      return success(await read(opened.value.body, limit.signal));
     } catch (error) {
+      if (error instanceof SyntaxError && !signal.aborted)
+        return failed(call.what, 'invalid-response', 'the answer is no JSON', call.permission);
       return { ok: false, failure: this.failureOf(call, error, signal, limit.expired) };
     } finally {
       limit.dispose();

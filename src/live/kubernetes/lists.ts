@@ -34,9 +34,14 @@ export async function list<T>(
   let restarted = false;
   let restarts = 0;
   for (;;) {
-    const page = await connection.json(
+    const rows: T[] = [];
+    const page = await connection.items(
       { what, path, query: { limit: PAGE, continue: token }, permission: what },
       signal,
+      (item) => {
+        const row = request.project(item);
+        if (row !== undefined) rows.push(row);
+      },
     );
     if (!page.ok) {
       if (token !== undefined && page.failure.status === GONE && restarts++ < RESTARTS) {
@@ -46,15 +51,13 @@ export async function list<T>(
       }
       return page;
     }
-    const { items, metadata } = page.value as {
+    const { items, metadata } = (page.value ?? {}) as {
       items?: unknown;
       metadata?: { continue?: unknown; resourceVersion?: unknown };
     };
-    if (!Array.isArray(items)) return failed(what, 'invalid-response', 'the answer is no list', what);
-    request.onPage(
-      items.map(request.project).filter((row) => row !== undefined),
-      restarted,
-    );
+    // A Go server without anything to list may say null.
+    if (!Array.isArray(items) && items !== null) return failed(what, 'invalid-response', 'the answer is no list', what);
+    request.onPage(rows, restarted);
     restarted = false;
     token = typeof metadata?.continue === 'string' && metadata.continue !== '' ? metadata.continue : undefined;
     if (token === undefined) return success({ resourceVersion: String(metadata?.resourceVersion ?? '') });

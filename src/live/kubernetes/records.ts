@@ -55,7 +55,38 @@ export interface NodeRecord {
 /** An object of the API's JSON, which may hold anything. */
 type Json = Readonly<Record<string, unknown>>;
 
+/**
+ * Values that thousands of pods have in common are kept once: names of namespaces and nodes, the containers of a workload. A
+ * string that JSON brings is another one each time.
+ */
+export class Shared {
+  private readonly texts = new Map<string, string>();
+  private readonly lists = new Map<string, readonly unknown[]>();
+
+  text<T extends string | undefined>(value: T): T {
+    if (value === undefined) return value;
+    const known = this.texts.get(value);
+    if (known !== undefined) return known as T;
+    this.texts.set(value, value);
+    return value;
+  }
+
+  /** @param list of plain data */
+  list<T>(list: readonly T[]): readonly T[] {
+    if (list.length === 0) return NOTHING;
+    const key = JSON.stringify(list);
+    const known = this.lists.get(key);
+    if (known !== undefined) return known as readonly T[];
+    this.lists.set(key, list);
+    return list;
+  }
+}
+
+const NOTHING: readonly never[] = [];
+
 export const STATIC_CREDENTIALS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+
+const OUR_ANNOTATIONS = /amazonaws/i;
 
 export function serviceAccountRecord(object: unknown): ServiceAccountRecord | undefined {
   const metadata = at(object, 'metadata');
@@ -64,12 +95,13 @@ export function serviceAccountRecord(object: unknown): ServiceAccountRecord | un
   if (namespace === undefined || name === undefined) return undefined;
   const annotations: Record<string, string> = {};
   for (const [key, value] of Object.entries(at(metadata, 'annotations') ?? {})) {
-    if (typeof value === 'string' && /amazonaws/i.test(key)) annotations[key] = value;
+    if (typeof value === 'string' && OUR_ANNOTATIONS.test(key)) annotations[key] = value;
   }
   return { namespace, name, uid: text(metadata?.uid) ?? '', annotations };
 }
 
-export function podRecord(object: unknown): PodRecord | undefined {
+/** @param shared of the list that the pod is from */
+export function podRecord(object: unknown, shared = new Shared()): PodRecord | undefined {
   const metadata = at(object, 'metadata');
   const spec = at(object, 'spec');
   const status = at(object, 'status');
@@ -82,36 +114,42 @@ export function podRecord(object: unknown): PodRecord | undefined {
   const node = text(spec?.nodeName);
   const started = Date.parse(text(metadata?.creationTimestamp) ?? text(status?.startTime) ?? '');
   return {
-    namespace,
+    namespace: shared.text(namespace),
     name,
     uid: text(metadata?.uid) ?? '',
-    serviceAccount: text(spec?.serviceAccountName) ?? text(spec?.serviceAccount) ?? 'default',
-    phase: text(status?.phase) ?? 'Unknown',
-    node,
-    owner: ownerOf(metadata),
+    serviceAccount: shared.text(text(spec?.serviceAccountName) ?? text(spec?.serviceAccount) ?? 'default'),
+    phase: shared.text(text(status?.phase) ?? 'Unknown'),
+    node: shared.text(node),
+    owner: shared.text(ownerOf(metadata)),
     startedAt: Number.isNaN(started) ? undefined : started,
     hostNetwork: spec?.hostNetwork === true,
     skipsWebhook: labels !== undefined && 'eks.amazonaws.com/skip-pod-identity-webhook' in labels,
-    skipContainers: (text(annotations?.['eks.amazonaws.com/skip-containers']) ?? '')
-      .split(',')
-      .filter((part) => part !== ''),
+    skipContainers: shared.list(
+      (text(annotations?.['eks.amazonaws.com/skip-containers']) ?? '').split(',').filter((part) => part !== ''),
+    ),
     misplacedRole: text(annotations?.['eks.amazonaws.com/role-arn']),
     windows:
       text(selector?.['kubernetes.io/os']) === 'windows' ||
       text(at(spec, 'os')?.name) === 'windows' ||
-      WINDOWS_AFFINITY.test(JSON.stringify(at(at(spec, 'affinity'), 'nodeAffinity') ?? '')),
+      hasWindowsAffinity(at(at(spec, 'affinity'), 'nodeAffinity')),
     fargate:
       text(labels?.['eks.amazonaws.com/fargate-profile']) !== undefined ||
       (node?.startsWith('fargate-') ?? false) ||
       text(spec?.schedulerName) === 'fargate-scheduler',
-    containers: [...items(spec?.initContainers), ...items(spec?.containers)].map(containerRecord),
-    injectedVolumes: items(spec?.volumes)
-      .map((volume) => text(record(volume)?.name) ?? '')
-      .filter((volume) => volume === 'aws-iam-token' || volume === 'eks-pod-identity-token'),
+    containers: shared.list([...items(spec?.initContainers), ...items(spec?.containers)].map(containerRecord)),
+    injectedVolumes: shared.list(
+      items(spec?.volumes)
+        .map((volume) => text(record(volume)?.name) ?? '')
+        .filter((volume) => volume === 'aws-iam-token' || volume === 'eks-pod-identity-token'),
+    ),
     ready: items(status?.conditions).some(
       (condition) => record(condition)?.type === 'Ready' && record(condition)?.status === 'True',
     ),
   };
+}
+
+function hasWindowsAffinity(affinity: Json | undefined): boolean {
+  return affinity !== undefined && WINDOWS_AFFINITY.test(JSON.stringify(affinity));
 }
 
 const WINDOWS_AFFINITY = /"operator":"In","values":\["windows"\]|"values":\["windows"\],"operator":"In"/;
