@@ -54,7 +54,7 @@ export class Analyses implements vscode.Disposable {
   readonly workspace: Analysis;
   readonly #alone = new Map<string, Analysis>();
   readonly #versions = new Map<string, number>();
-  readonly #untilHcl = new Map<string, string>();
+  #waitsForHcl = false;
   readonly #changed = new vscode.EventEmitter<readonly vscode.Uri[]>();
   #burst: ReturnType<typeof setTimeout> | undefined;
   #held = 0;
@@ -184,18 +184,12 @@ export class Analyses implements vscode.Disposable {
   }
 
   #set(file: string, analysis: Analysis, text: string): void {
-    if (!Terraform.isTerraform(file) || hclReady()) {
-      analysis.setFile(file, text);
-      return;
-    }
-    // The parser is on its way; the latest text of each file is read when it is there.
-    this.#untilHcl.set(file, text);
-    if (this.#untilHcl.size > 1) return;
+    analysis.setFile(file, text);
+    if (this.#waitsForHcl || hclReady() || !Terraform.isTerraform(file)) return;
+    this.#waitsForHcl = true;
     void this.terraform.load().then(() => {
-      const waiting = [...this.#untilHcl];
-      this.#untilHcl.clear();
       if (!hclReady()) return;
-      for (const [name, latest] of waiting) if (this.names.uriOf(name)) this.workspace.setFile(name, latest);
+      this.workspace.hclLoaded();
       this.#refreshSoon();
     });
   }

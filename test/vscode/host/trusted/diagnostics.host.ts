@@ -155,3 +155,14 @@ test('broken and foreign texts disturb nobody', async () => {
   await waitForRules(after.uri, ['trust-wildcard-subject']);
   await removeAll();
 });
+
+test('Terraform is read once its parser is there', async () => {
+  const statement = `{ Effect = "Allow", Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/${ISSUER}" }, Action = "sts:AssumeRoleWithWebIdentity", Condition = { StringLike = { "${ISSUER}:sub" = "system:serviceaccount:*:*" }, StringEquals = { "${ISSUER}:aud" = "sts.amazonaws.com" } } }`;
+  const document = await open(
+    'main.tf',
+    `resource "aws_iam_role" "api" {\n  name = "api"\n  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [${statement}] })\n}\n`,
+  );
+  assert.equal(document.languageId, 'terraform');
+  await waitForRules(document.uri, ['trust-wildcard-subject']);
+  await removeAll();
+});
