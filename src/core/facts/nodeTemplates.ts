@@ -8,6 +8,9 @@ export function readMetadataOptions(
   hopLimitName: string,
 ): Pick<NodeTemplate, 'httpTokens' | 'hopLimit'> | undefined {
   if (!node) return undefined;
+  // Without an endpoint there is nothing to reach.
+  const endpoint = node.properties.find(({ key }) => /^http_?endpoint$/i.test(key.raw))?.value;
+  if (literal(endpoint) === 'disabled') return undefined;
   const tokens = property(node, tokensName);
   const hops = property(node, hopLimitName);
   const said = literal(tokens?.value);

@@ -32,7 +32,14 @@ export const eksctlMissingAgent = defineRule({
   *check(facts) {
     for (const cluster of facts.eksctlClusters) {
       const { addonsNode, addons, autoMode } = cluster;
-      if (!addonsNode || addonsNode.open || addons.length === 0 || autoMode || !hasAssociations(cluster)) continue;
+      if (
+        !addonsNode ||
+        addonsNode.open ||
+        addons.length < addonsNode.items.length ||
+        autoMode ||
+        !hasAssociations(cluster)
+      )
+        continue;
       if (addons.some(({ name }) => !name || hasHole(name.text) || literal(name) === AGENT)) continue;
       const holder = addonsNode.parent;
       const key =

@@ -96,7 +96,7 @@ function withoutBlanks(value: StringNode): Fix[] {
 function repairs(value: StringNode, workspace: Workspace): Fix[] {
   const known = literalOf(value.text);
   if (known === undefined) return [];
-  const wanted = partsOf(known.trim());
+  const wanted = partsOf(known.replace(/[\s'"`]+/g, ''));
   const candidates = new Set<string>();
   for (const role of workspace.roles()) {
     const arn = arnOfRole(role);

@@ -8,6 +8,7 @@ import { setAnnotation } from './support/annotationEdits.js';
 import { LEGACY_ROLE, meantKey, ROLE_ARN } from './support/annotationKeys.js';
 import { accountYaml, exampleArn, irsaRole } from './support/manifestExamples.js';
 import { meansAnnotation } from './support/misspelled.js';
+import { podAccount } from './support/podAccount.js';
 import { ACCOUNT_PLACEHOLDER, arnOfRole, ROLE_PLACEHOLDER, roleArn, roleName } from './support/roleArns.js';
 import { accountsTrustedByIrsa } from './support/trustedAccounts.js';
 import { listed, quote } from './support/wording.js';
@@ -36,7 +37,7 @@ export const saMissingAnnotation = defineRule({
       if (!exact) continue;
       const trusting = exact.map(({ namespace, name }) => trustingPolicies(`${namespace}/${name}`, workspace));
       if (trusting.some((policies) => policies.length === 0)) continue;
-      if (workspace.associationsFor(account).length > 0) continue;
+      if (workspace.associationsFor(account).length > 0 || standsOnPods(account, workspace)) continue;
       const roles = [...new Set(trusting.flat().flatMap(({ role }) => role ?? []))];
       const names = roles.flatMap((role) => roleName(role) ?? []);
       const who =
@@ -72,6 +73,22 @@ function carriesRole({ fact, variants }: Account): boolean {
           (key.raw === ROLE_ARN && own !== undefined && own.kind !== 'string' && own.kind !== 'null'),
       ),
   );
+}
+
+/** The annotation stands on the pods that run as the account, or on their workload: that is said there. */
+function standsOnPods({ fact }: Account, workspace: Workspace): boolean {
+  return workspace.workloads().some(({ fact: workload }) => {
+    const { metadata, podMetadata } = workload;
+    const given = [metadata, ...(podMetadata ? [podMetadata] : [])].flatMap((each) => [
+      ...each.annotations,
+      ...each.labels,
+    ]);
+    const meant = given.some(({ key, value }) => {
+      if (key.raw === ROLE_ARN || key.raw === LEGACY_ROLE) return true;
+      return meantKey(key.raw, value?.kind === 'string' ? value.raw : undefined) === ROLE_ARN;
+    });
+    return meant && podAccount(workload, workspace)?.fact === fact;
+  });
 }
 
 function trustingPolicies(account: string, workspace: Workspace): ReturnType<Workspace['trustPolicies']> {

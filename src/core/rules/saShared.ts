@@ -35,8 +35,7 @@ export const saShared = defineRule({
         account.variants.every(({ roleArn }) => roleArn !== undefined) ||
         workspace.associationsFor(account).some(({ certain }) => certain);
       if (!hasRole) continue;
-      const users = workspace
-        .workloads()
+      const users = named(account, workspace)
         .filter(({ fact: workload, variants }) =>
           variants.some(
             ({ namespace, serviceAccountName }) =>

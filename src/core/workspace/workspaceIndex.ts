@@ -8,7 +8,7 @@ import type {
   TrustPolicy,
   Workload,
 } from '../facts/model.js';
-import { literalOf, onlyHole, sameText, type Text } from '../syntax/text.js';
+import { display, literalOf, onlyHole, sameText, type Text } from '../syntax/text.js';
 import { literal, outermost, type StringNode } from '../syntax/tree.js';
 import { nameIn, namespaceIn, type OverlayChain, type Overlays } from './overlays.js';
 import { parseRoleArn } from './roleArn.js';
@@ -24,7 +24,11 @@ const UNKNOWN_NAME: Text = [{ expression: 'name' }];
 export class WorkspaceIndex implements Workspace {
   readonly #facts: readonly Facts[];
   readonly #joined = new Map<keyof Facts, unknown[]>();
+  readonly #merged = new Map<keyof Facts, unknown[]>();
   #accounts: Map<ServiceAccount, Account> | undefined;
+  #accountList: readonly Account[] | undefined;
+  #workloadList: readonly PlacedWorkload[] | undefined;
+  #workloadsByAccount: Map<string, PlacedWorkload[]> | undefined;
   #accountsByName: Map<string, Account[]> | undefined;
   #workloads: Map<Workload, PlacedWorkload> | undefined;
   #roles: RoleTable | undefined;
@@ -43,17 +47,19 @@ export class WorkspaceIndex implements Workspace {
   }
 
   /** The facts do not change while the index lives. */
+  /** All units' facts of one kind; the same array whoever asks. */
   #all<K extends keyof Facts>(key: K): Facts[K] {
-    let joined = this.#joined.get(key);
-    if (!joined) {
-      joined = this.#facts.flatMap((facts) => facts[key] as unknown[]);
-      this.#joined.set(key, joined);
+    let all = this.#merged.get(key);
+    if (!all) {
+      all = this.#facts.flatMap((facts) => facts[key] as unknown[]);
+      this.#merged.set(key, all);
     }
-    return joined as unknown as Facts[K];
+    return all as unknown as Facts[K];
   }
 
   accounts(): readonly Account[] {
-    return [...this.#accountTable().values()];
+    this.#accountList ??= [...this.#accountTable().values()];
+    return this.#accountList;
   }
 
   accountsNamed(namespace: string, name: string): readonly Account[] {
@@ -61,7 +67,9 @@ export class WorkspaceIndex implements Workspace {
       this.#accountsByName = new Map();
       for (const account of this.#accountTable().values()) {
         for (const key of new Set(account.variants.flatMap(keyOf))) {
-          this.#accountsByName.set(key, [...(this.#accountsByName.get(key) ?? []), account]);
+          const list = this.#accountsByName.get(key);
+          if (list) list.push(account);
+          else this.#accountsByName.set(key, [account]);
         }
       }
     }
@@ -108,7 +116,23 @@ export class WorkspaceIndex implements Workspace {
   }
 
   workloads(): readonly PlacedWorkload[] {
-    return [...this.#workloadTable().values()];
+    this.#workloadList ??= [...this.#workloadTable().values()];
+    return this.#workloadList;
+  }
+
+  workloadsNaming(account: Text): readonly PlacedWorkload[] {
+    if (!this.#workloadsByAccount) {
+      this.#workloadsByAccount = new Map();
+      for (const workload of this.workloads()) {
+        const names = workload.variants.flatMap(({ serviceAccountName }) => (serviceAccountName ? [display(serviceAccountName)] : []));
+        for (const name of new Set(names)) {
+          const list = this.#workloadsByAccount.get(name);
+          if (list) list.push(workload);
+          else this.#workloadsByAccount.set(name, [workload]);
+        }
+      }
+    }
+    return this.#workloadsByAccount.get(display(account)) ?? [];
   }
 
   workloadOf(fact: Workload): PlacedWorkload | undefined {

@@ -12,6 +12,13 @@ ruleTest(workloadUnknownServiceAccount, {
     'the default one': { 'sa.yaml': accountYaml('defaults', 'shop'), 'deploy.yaml': run('default') },
     'a number that differs': { 'sa.yaml': accountYaml('worker-1', 'shop'), 'deploy.yaml': run('worker-2') },
     'short words': { 'sa.yaml': accountYaml('api', 'shop'), 'deploy.yaml': run('cli') },
+    'one letter': { 'sa.yaml': accountYaml('a', 'shop'), 'deploy.yaml': run('b') },
+    'the overlay’s name': {
+      'base/kustomization.yaml': 'resources: [sa.yaml, deploy.yaml]\n',
+      'base/sa.yaml': account,
+      'base/deploy.yaml': run('checkout'),
+      'prod/kustomization.yaml': 'namePrefix: prod-\nresources: [../base]\n',
+    },
     'a namespace that is not known': {
       'sa.yaml': account,
       'deploy.yaml': run('chekout').replace('  namespace: shop\n', ''),
@@ -28,6 +35,15 @@ ruleTest(workloadUnknownServiceAccount, {
       severity: 'warning',
       message: "'chekout' is no service account of namespace 'shop' here; did you mean 'checkout'?",
       becomes: { 'sa.yaml': account, 'deploy.yaml': run('checkout') },
+    },
+    'an overlay gives the account a prefix': {
+      files: {
+        'base/kustomization.yaml': 'resources: [sa.yaml, deploy.yaml]\n',
+        'base/sa.yaml': account,
+        'base/deploy.yaml': run('«chekout»'),
+        'prod/kustomization.yaml': 'namePrefix: prod-\nresources: [../base]\n',
+      },
+      fix: "Run as 'checkout'",
     },
     'another namespace': {
       files: { 'sa.yaml': account, 'deploy.yaml': run('«checkout»', 'shops') },

@@ -147,6 +147,8 @@ export function nodeTemplate(
   name: StringNode | undefined,
   eks: boolean,
 ): NodeTemplate {
+  // Without an endpoint there is nothing to reach.
+  if (literal(get(options, 'http_endpoint')) === 'disabled') return { kind, node, ...(name ? { name } : {}), eks };
   const tokens = property(options, 'http_tokens');
   const hops = property(options, 'http_put_response_hop_limit');
   const said = literal(tokens?.value);

@@ -1,5 +1,6 @@
 import { editDistance } from '../../iam/distance.js';
 import { sameText } from '../../syntax/text.js';
+import { literal } from '../../syntax/tree.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import type { ExactAccount } from './subjectPattern.js';
 import { type KnownAccount, knownAccounts } from './trustAccounts.js';
@@ -30,16 +31,26 @@ export function nearAccounts(wanted: ExactAccount, workspace: Workspace): readon
 }
 
 /** Undefined where they are too far apart to be one mistake. */
-function distanceTo(wanted: ExactAccount, account: ExactAccount): number | undefined {
-  const name = editDistance(wanted.name, account.name, limitFor(wanted.name, account.name));
-  if (name === undefined || differOnlyInNumbers(wanted.name, account.name)) return undefined;
-  if (name === 0) return editDistance(wanted.namespace, account.namespace, 2) ?? 3;
-  return wanted.namespace === account.namespace ? name : undefined;
+function distanceTo(wanted: ExactAccount, { namespace, name, account }: KnownAccount): number | undefined {
+  // A name that Kustomize does not know gets no prefix: it was meant to be the one that is typed.
+  const typed = literal(account.fact.metadata.name) ?? name;
+  const distances = [nameDistance(wanted.name, name), nameDistance(wanted.name, typed)].filter(
+    (distance) => distance !== undefined,
+  );
+  if (distances.length === 0) return undefined;
+  const distance = Math.min(...distances);
+  if (distance === 0) return editDistance(wanted.namespace, namespace, 2) ?? 3;
+  return wanted.namespace === namespace ? distance : undefined;
 }
 
-/** Of short words two letters are another word. */
+function nameDistance(a: string, b: string): number | undefined {
+  return differOnlyInNumbers(a, b) ? undefined : editDistance(a, b, limitFor(a, b));
+}
+
+/** Of short words two letters are another word, of the shortest one is. */
 function limitFor(a: string, b: string): number {
-  return Math.min(a.length, b.length) <= 3 ? 1 : 2;
+  const length = Math.min(a.length, b.length);
+  return length < 3 ? 0 : length === 3 ? 1 : 2;
 }
 
 /** `worker-1` and `worker-2` are two of a kind. */
