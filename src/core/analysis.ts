@@ -71,6 +71,7 @@ export class Analysis {
   readonly #suppressions = new Map<string, Suppressions>();
   readonly #charts = new Set<string>();
   readonly #stale = new Set<string>();
+  readonly #rulesByKinds = new Map<string, readonly Rule[]>();
   readonly #parsed = new Map<string, TerraformFile>();
   /** Terraform folders that read a file by `file()` or `templatefile()`. */
   readonly #usersOf = new Map<string, Set<string>>();
@@ -98,6 +99,7 @@ export class Analysis {
   configure(options: AnalysisOptions): void {
     this.#options = options;
     this.#index = undefined;
+    this.#rulesByKinds.clear();
     for (const unit of this.#allUnits()) {
       unit.localDirty = true;
       unit.linkedDirty = true;
@@ -338,9 +340,8 @@ export class Analysis {
 
   #run(unit: Unit, scope: Rule['scope'], workspace: TrackedWorkspace): Reported[] {
     const found: Reported[] = [];
-    for (const rule of this.rules) {
-      if (rule.scope !== scope || !concerns(rule, unit.part.facts)) continue;
-      if (this.#options.severities?.[rule.id] === 'off') continue;
+    for (const rule of this.#rulesFor(unit.part.facts)) {
+      if (rule.scope !== scope || this.#options.severities?.[rule.id] === 'off') continue;
       try {
         for (const report of rule.check(unit.part.facts, workspace)) found.push({ rule, report });
       } catch (error) {
@@ -348,6 +349,19 @@ export class Analysis {
       }
     }
     return found;
+  }
+
+  /** The rules that have something to look at in these facts; units of a kind share the answer. */
+  #rulesFor(facts: Facts): readonly Rule[] {
+    const kinds = Object.keys(facts)
+      .filter((key) => facts[key as keyof Facts].length > 0)
+      .join();
+    let chosen = this.#rulesByKinds.get(kinds);
+    if (!chosen) {
+      chosen = this.rules.filter((rule) => concerns(rule, facts));
+      this.#rulesByKinds.set(kinds, chosen);
+    }
+    return chosen;
   }
 
   /** Gathers the findings of files anew, with those that another file's owner (a Terraform folder) has in them. */

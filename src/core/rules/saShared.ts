@@ -35,8 +35,8 @@ export const saShared = defineRule({
         account.variants.every(({ roleArn }) => roleArn !== undefined) ||
         workspace.associationsFor(account).some(({ certain }) => certain);
       if (!hasRole) continue;
-      const users = named(account, workspace)
-        .filter(({ fact: workload, variants }) =>
+      const users = [...new Set(account.variants.flatMap(({ name }) => workspace.workloadsNaming(name)))].filter(
+        ({ fact: workload, variants }) =>
           variants.some(
             ({ namespace, serviceAccountName }) =>
               serviceAccountName &&
@@ -45,7 +45,7 @@ export const saShared = defineRule({
                   sameAccount({ namespace, name: serviceAccountName }, variant, areTogether(workload, fact)) === 'yes',
               ),
           ),
-        );
+      );
       const names = [...new Set(users.map(({ fact: workload }) => nameOf(workload)))];
       if (names.length < 2) continue;
       yield {

@@ -26,7 +26,13 @@ export function topicsOf(facts: Facts, index: WorkspaceIndex): Map<string, strin
     for (const variant of index.accountOf(fact)?.variants ?? [])
       add(accountTopic(variant.namespace, variant.name), signature);
   }
-  for (const fact of facts.workloads) add('workloads', textOfNode(fact.node));
+  for (const fact of facts.workloads) {
+    const signature = textOfNode(fact.node);
+    add('workloads', signature);
+    for (const { serviceAccountName } of index.workloadOf(fact)?.variants ?? []) {
+      if (serviceAccountName) add(`workloads:${display(serviceAccountName)}`, signature);
+    }
+  }
   for (const role of facts.roles) {
     const signature = `${textOfNode(role.node)}${role.trustPolicy ? textOfNode(role.trustPolicy.node) : ''}`;
     add('roles', signature);
@@ -75,6 +81,11 @@ export class TrackedWorkspace implements Workspace {
   workloads(): readonly PlacedWorkload[] {
     this.asked.add('workloads');
     return this.index.workloads();
+  }
+
+  workloadsNaming(account: Text): readonly PlacedWorkload[] {
+    this.asked.add(`workloads:${display(account)}`);
+    return this.index.workloadsNaming(account);
   }
 
   workloadOf(fact: Workload): PlacedWorkload | undefined {

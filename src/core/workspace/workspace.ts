@@ -25,6 +25,8 @@ export interface Workspace {
   accountsNamed(namespace: string, name: string): readonly Account[];
   accountOf(fact: ServiceAccount): Account | undefined;
   workloads(): readonly PlacedWorkload[];
+  /** Those that name a service account just so, in whatever namespace. */
+  workloadsNaming(account: Text): readonly PlacedWorkload[];
   workloadOf(fact: Workload): PlacedWorkload | undefined;
   roles(): readonly Role[];
   /** Which role of the workspace a role ARN, name or reference means. */

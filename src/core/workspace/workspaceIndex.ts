@@ -23,11 +23,12 @@ const UNKNOWN_NAME: Text = [{ expression: 'name' }];
 /** The whole picture at one moment; made anew after a change, from the facts of the units that are kept. */
 export class WorkspaceIndex implements Workspace {
   readonly #facts: readonly Facts[];
-  readonly #joined = new Map<keyof Facts, unknown[]>();
   readonly #merged = new Map<keyof Facts, unknown[]>();
   #accounts: Map<ServiceAccount, Account> | undefined;
   #accountList: readonly Account[] | undefined;
   #workloadList: readonly PlacedWorkload[] | undefined;
+  /** By the account's name; undefined for those whose name has holes. */
+  #associationsByName: Map<string | undefined, Association[]> | undefined;
   #workloadsByAccount: Map<string, PlacedWorkload[]> | undefined;
   #accountsByName: Map<string, Account[]> | undefined;
   #workloads: Map<Workload, PlacedWorkload> | undefined;
@@ -124,7 +125,9 @@ export class WorkspaceIndex implements Workspace {
     if (!this.#workloadsByAccount) {
       this.#workloadsByAccount = new Map();
       for (const workload of this.workloads()) {
-        const names = workload.variants.flatMap(({ serviceAccountName }) => (serviceAccountName ? [display(serviceAccountName)] : []));
+        const names = workload.variants.flatMap(({ serviceAccountName }) =>
+          serviceAccountName ? [display(serviceAccountName)] : [],
+        );
         for (const name of new Set(names)) {
           const list = this.#workloadsByAccount.get(name);
           if (list) list.push(workload);
@@ -200,7 +203,7 @@ export class WorkspaceIndex implements Workspace {
   }
 
   associationsFor(account: Account): readonly { readonly association: Association; readonly certain: boolean }[] {
-    const found = this.associations().flatMap((association) => {
+    const found = this.#associationsNear(account).flatMap((association) => {
       const { namespace, serviceAccount } = association;
       if (!serviceAccount) return [];
       const answers = account.variants.map((variant) => {
@@ -217,6 +220,22 @@ export class WorkspaceIndex implements Workspace {
       return [{ association, certain: answers.every((answer) => answer === 'yes') }];
     });
     return found.sort((a, b) => Number(b.certain) - Number(a.certain));
+  }
+
+  /** Those whose account may be this one by its name. */
+  #associationsNear({ variants }: Account): readonly Association[] {
+    const names = variants.map(({ name }) => literalOf(name));
+    if (names.includes(undefined)) return this.associations();
+    if (!this.#associationsByName) {
+      this.#associationsByName = new Map();
+      for (const association of this.associations()) {
+        const name = association.serviceAccount && literalOf(association.serviceAccount.text);
+        const list = this.#associationsByName.get(name);
+        if (list) list.push(association);
+        else this.#associationsByName.set(name, [association]);
+      }
+    }
+    return [...new Set([...names, undefined])].flatMap((name) => this.#associationsByName!.get(name) ?? []);
   }
 
   trustPolicies(): readonly TrustPolicy[] {
