@@ -5,6 +5,8 @@ import { CodeLenses } from './codeLenses.js';
 import { MechanismAdvice } from './commands/chooseMechanism.js';
 import { registerCommands } from './commands/commands.js';
 import { Explanations } from './commands/explanations.js';
+import { Refactorings } from './commands/refactor.js';
+import { RefactorActions } from './commands/refactorActions.js';
 import { Troubleshooter } from './commands/troubleshoot.js';
 import { TrustPolicies } from './commands/trustPolicies.js';
 import { Completions } from './completions.js';
@@ -67,6 +69,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const troubleshooter = new Troubleshooter(clusters, analyses, start);
   const rulePages = new RuleDocumentation();
   const advice = new MechanismAdvice();
+  const refactorings = new Refactorings(analyses, clusters, start);
 
   const again = async () => {
     analyses.clear();
@@ -94,6 +97,10 @@ export function activate(context: vscode.ExtensionContext): void {
     troubleshooter,
     rulePages,
     advice,
+    refactorings,
+    languages.registerCodeActionsProvider(selector, new RefactorActions(analyses), {
+      providedCodeActionKinds: RefactorActions.kinds,
+    }),
     languages.registerCodeActionsProvider(selector, new QuickFixes(analyses), {
       providedCodeActionKinds: QuickFixes.kinds,
     }),

@@ -55,7 +55,7 @@ function wildcards(policy: TrustPolicy): readonly Wild[] {
 }
 
 /** Trust policies that let service accounts in by a pattern. */
-export function policiesWithWildcards(workspace: Workspace): readonly TrustPolicy[] {
+export function policiesWithWildcards(workspace: Pick<Workspace, 'trustPolicies'>): readonly TrustPolicy[] {
   return workspace.trustPolicies().filter((policy) => wildcards(policy).length > 0);
 }
 

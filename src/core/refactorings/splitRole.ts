@@ -29,9 +29,13 @@ interface Member extends TrustedAccount {
   readonly associations: readonly Association[];
 }
 
-/** Roles that several service accounts of the workspace use. */
+/** Do several service accounts of the workspace use it? */
+export function isShared(role: Role, workspace: Workspace): boolean {
+  return !role.managedTrust && membersOf(role, workspace).length > 1;
+}
+
 export function sharedRoles(workspace: Workspace): readonly Role[] {
-  return workspace.roles().filter((role) => !role.managedTrust && membersOf(role, workspace).length > 1);
+  return workspace.roles().filter((role) => isShared(role, workspace));
 }
 
 /** @param sources the texts of all files, for what is attached to the role elsewhere */

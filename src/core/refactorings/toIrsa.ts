@@ -52,15 +52,16 @@ export interface IrsaOptions {
   readonly issuer?: string;
 }
 
-/** Service accounts that an association gives a role, and no annotation. */
+/** Does an association give it a role, and no annotation? */
+export function isPodIdentityAccount(workspace: Workspace, account: Account): boolean {
+  return (
+    account.variants.every(({ roleArn }) => roleArn === undefined) &&
+    workspace.associationsFor(account).some(({ certain }) => certain)
+  );
+}
+
 export function podIdentityAccounts(workspace: Workspace): readonly Account[] {
-  return workspace
-    .accounts()
-    .filter(
-      (account) =>
-        account.variants.every(({ roleArn }) => roleArn === undefined) &&
-        workspace.associationsFor(account).some(({ certain }) => certain),
-    );
+  return workspace.accounts().filter((account) => isPodIdentityAccount(workspace, account));
 }
 
 /** The clusters whose providers the account's role could trust; more than one must be chosen from. */

@@ -40,12 +40,14 @@ export interface PodIdentityOptions {
   readonly format?: AssociationFormat;
 }
 
-/** Service accounts that could be migrated: annotated, or made by eksctl for IRSA, and without an association. */
+/** Could it be migrated: annotated, or made by eksctl for IRSA, and without an association? */
+export function isIrsaAccount(workspace: Workspace, account: Account): boolean {
+  const irsa = account.fact.managed === true || account.variants.some(({ roleArn }) => roleArn !== undefined);
+  return irsa && !workspace.associationsFor(account).some(({ certain }) => certain);
+}
+
 export function irsaAccounts(workspace: Workspace): readonly Account[] {
-  return workspace.accounts().filter((account) => {
-    const irsa = account.fact.managed === true || account.variants.some(({ roleArn }) => roleArn !== undefined);
-    return irsa && !workspace.associationsFor(account).some(({ certain }) => certain);
-  });
+  return workspace.accounts().filter((account) => isIrsaAccount(workspace, account));
 }
 
 /** The issuers of the clusters from which the account's role lets it in; more than one must be chosen from. */

@@ -212,7 +212,7 @@ resource "aws_iam_role" "cart" {
       'infra/main.tf.json': `${JSON.stringify(
         {
           resource: {
-            aws_iam_role: { cart: { name: 'cart', assume_role_policy: '${data.aws_iam_policy_document.cart.json}' } },
+            aws_iam_role: { cart: { name: 'cart', assume_role_policy: `\${data.aws_iam_policy_document.cart.json}` } },
           },
           data: {
             aws_iam_policy_document: {
@@ -258,7 +258,7 @@ resource "aws_iam_role" "cart" {
       'k8s/cart.yaml': account('shop', 'cart', 'cart'),
     },
     kept: [
-      '          # people\n          - Effect: Allow\n            Principal: {AWS: !Sub "arn:aws:iam::${AWS::AccountId}:root"}',
+      `          # people\n          - Effect: Allow\n            Principal: {AWS: !Sub "arn:aws:iam::\${AWS::AccountId}:root"}`,
     ],
   },
   'CloudFormation Fn::Sub': {

@@ -195,7 +195,7 @@ resource "kubernetes_service_account_v1" "cart" {
 `,
     };
     const after = applied(texts, back(texts));
-    expect(after['main.tf']).toContain('"${module.eks.oidc_provider}:sub" = "system:serviceaccount:shop:cart"');
+    expect(after['main.tf']).toContain(`"\${module.eks.oidc_provider}:sub" = "system:serviceaccount:shop:cart"`);
     expect(after['main.tf']).toContain('"eks.amazonaws.com/role-arn" = aws_iam_role.cart.arn');
     expect(after['main.tf']).not.toContain('pod_identity');
     expect(serious(after)).toEqual([]);
