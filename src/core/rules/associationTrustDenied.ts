@@ -78,7 +78,7 @@ function namesNobody({ namespace, serviceAccount }: Association, workspace: Work
 function repairs(association: Association, role: Role, { reason, failing }: PodIdentityDenial): Fix[] {
   const namespace = literal(association.namespace);
   const name = literal(association.serviceAccount);
-  if (reason === 'principal') return namespace && name ? trustByPodIdentity(role.trustPolicy!, namespace, name) : [];
+  if (reason === 'principal') return name ? trustByPodIdentity(role.trustPolicy!, namespace, name) : [];
   const wanted = failing.map((condition) => ({ condition, value: valueFor(condition, association) }));
   if (wanted.some(({ value, condition }) => value === undefined || condition.operator?.negated)) return [];
   const replaced = wanted.flatMap(({ condition, value }) => {

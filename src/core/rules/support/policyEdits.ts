@@ -1,10 +1,11 @@
 import type { Condition, TrustPolicy } from '../../facts/model.js';
 import { isEksIssuer, parseProviderArn } from '../../iam/issuer.js';
 import { DEFAULT_AUDIENCE } from '../../iam/request.js';
-import { appendItem, type Edit, type Json } from '../../syntax/edits.js';
+import { appendItem, type Edit, inFile, type Json } from '../../syntax/edits.js';
 import { syntheticOf } from '../../syntax/hclNodes.js';
+import { documentEol, indentOfLine, indentUnit, lineStartOf } from '../../syntax/layout.js';
 import { display, literalOf } from '../../syntax/text.js';
-import { property } from '../../syntax/tree.js';
+import { type ObjectNode, property } from '../../syntax/tree.js';
 import { parseRoleArn } from '../../workspace/roleArn.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import type { Fix } from '../rule.js';
@@ -37,35 +38,80 @@ export function trustByIrsa(policy: TrustPolicy, subject: string, workspace: Wor
   });
 }
 
-/** One more statement for the pods of a service account under EKS Pod Identity. */
-export function trustByPodIdentity(policy: TrustPolicy, namespace: string, name: string): Fix[] {
+/**
+ * One more statement for the pods of a service account under EKS Pod Identity.
+ * @param namespace absent where an add-on knows it
+ */
+export function trustByPodIdentity(policy: TrustPolicy, namespace: string | undefined, name: string): Fix[] {
+  const tags = {
+    ...(namespace === undefined ? {} : { 'aws:RequestTag/kubernetes-namespace': namespace }),
+    'aws:RequestTag/kubernetes-service-account': name,
+  };
   const edit = addStatement(policy, {
     Effect: 'Allow',
     Principal: { Service: 'pods.eks.amazonaws.com' },
     Action: ['sts:AssumeRole', 'sts:TagSession'],
-    Condition: {
-      StringEquals: {
-        'aws:RequestTag/kubernetes-namespace': namespace,
-        'aws:RequestTag/kubernetes-service-account': name,
-      },
-    },
+    Condition: { StringEquals: tags },
   });
+  const label = namespace === undefined ? name : `${namespace}/${name}`;
   return edit
-    ? [
-        {
-          title: `In the trust policy: let '${namespace}/${name}' in by Pod Identity`,
-          safety: 'suggested',
-          edits: [edit],
-        },
-      ]
+    ? [{ title: `In the trust policy: let '${label}' in by Pod Identity`, safety: 'suggested', edits: [edit] }]
     : [];
 }
 
-function addStatement(policy: TrustPolicy, statement: Json): Edit | undefined {
-  const list = property(policy.node, 'Statement')?.value;
-  return list?.kind === 'array' && list.items.length > 0 && list.document === policy.node.document
+interface NewStatement {
+  readonly [element: string]: Json;
+  readonly Principal: { readonly [type: string]: string };
+  readonly Action: string | readonly string[];
+  readonly Condition: { readonly StringEquals: { readonly [key: string]: string } };
+}
+
+function addStatement(policy: TrustPolicy, statement: NewStatement): Edit | undefined {
+  const { node, statements } = policy;
+  if (statements[0]?.grammar === 'terraform-block' && node.document.language === 'hcl')
+    return addStatementBlock(node, statement);
+  const list = property(node, 'Statement')?.value;
+  return list?.kind === 'array' && list.items.length > 0 && list.document === node.document
     ? appendItem(list, statement)
     : undefined;
+}
+
+/** The same in the words of `aws_iam_policy_document`, before its closing brace. */
+function addStatementBlock(
+  { document, end }: ObjectNode,
+  { Principal, Action, Condition }: NewStatement,
+): Edit | undefined {
+  const { text } = document;
+  const close = end - 1;
+  const lineStart = lineStartOf(text, close);
+  if (text[close] !== '}' || text.slice(lineStart, close).trim() !== '') return undefined;
+  const list = (values: string | readonly string[]) =>
+    `[${[values]
+      .flat()
+      .map((value) => JSON.stringify(value))
+      .join(', ')}]`;
+  const [[type, identifier] = ['', '']] = Object.entries(Principal);
+  const lines = [
+    '',
+    'statement {',
+    `  actions = ${list(Action)}`,
+    '  principals {',
+    `    type        = ${JSON.stringify(type)}`,
+    `    identifiers = ${list(identifier)}`,
+    '  }',
+    ...Object.entries(Condition.StringEquals).flatMap(([variable, value]) => [
+      '  condition {',
+      '    test     = "StringEquals"',
+      `    variable = ${JSON.stringify(variable)}`,
+      `    values   = ${list(value)}`,
+      '  }',
+    ]),
+    '}',
+  ];
+  const indent = indentOfLine(text, close) + indentUnit(text);
+  const eol = documentEol(text);
+  const newText = lines.map((line) => (line === '' ? eol : `${indent}${line}${eol}`)).join('');
+  return inFile(document, { start: lineStart, end: lineStart, newText });
 }
 
 function knownProviders({ role }: TrustPolicy, workspace: Workspace): { arn: string; issuer: string }[] {
