@@ -38,6 +38,7 @@ export interface YamlDocument {
 /** A document with more broken lines than this is given up where the last good part ends. */
 const MAX_REPAIRS = 12;
 const MAX_DEPTH = 200;
+const MAX_JOINS = 200;
 
 /**
  * Parses every document on its own, so that one that is half-typed does not take the others with it. Never throws.
@@ -101,19 +102,38 @@ export function parseYamlPart(document: YamlPart): YamlDocument {
   if (text.includes('\0')) {
     return { document, root: undefined, start, end, faults: [{ message: 'binary content', start: 0, end: 0 }] };
   }
-  for (let repairs = 0; ; repairs++) {
+  for (let repairs = 0, joins = 0; ; repairs++) {
     try {
       const events = parseEvents(text, { maxDepth: MAX_DEPTH });
       return { document, root: new TreeBuilder(document, text, events).build(), start, end, faults };
     } catch (error) {
       const at = error instanceof YAMLException && error.mark ? Math.min(error.mark.position, text.length) : 0;
       const message = error instanceof YAMLException ? error.reason : String(error);
+      const joined = message === 'deficient indentation' && joins++ < MAX_JOINS ? withLineJoined(text, at) : undefined;
+      if (joined !== undefined) {
+        text = joined;
+        repairs--;
+        continue;
+      }
       faults.push({ message, start: at, end: at });
       const next = repairs < MAX_REPAIRS ? withoutBadLine(text, at) : withoutRestFrom(text, at);
       if (next === text || repairs > MAX_REPAIRS) return { document, root: undefined, start, end, faults };
       text = next;
     }
   }
+}
+
+/**
+ * Flow collections whose lines stand no deeper than their parent: js-yaml refuses them, CloudFormation and Kubernetes take
+ * them. A line break is a blank there, so the line is joined to the one before it.
+ */
+function withLineJoined(text: string, at: number): string | undefined {
+  const newline = text.lastIndexOf('\n', at - 1);
+  if (newline < 0 || text.slice(newline, at).trim() !== '') return undefined;
+  const before = text.slice(text.lastIndexOf('\n', newline - 1) + 1, newline);
+  if (/(?:^|\s)#/.test(before)) return undefined;
+  const start = text[newline - 1] === '\r' ? newline - 1 : newline;
+  return text.slice(0, start) + ' '.repeat(newline + 1 - start) + text.slice(newline + 1);
 }
 
 /**
