@@ -16,7 +16,7 @@ export const workloadStaticCredentials = defineRule({
   fix: 'suggested',
   docs: {
     summary: 'Containers get AWS credentials from their service account, not from keys in the environment.',
-    why: 'Keys in the environment come first in the chain of most SDKs, so that the role of the service account is never used. They do not expire, and everybody who may read the pod may read them.',
+    why: "Keys in the environment come first in the chain of most SDKs, so that the role of the service account is never used. They do not expire, and everybody who may read the pod may read them. A chart's option and a Secret that need not exist (`optional: true`) are left open: nobody knows whether they bring keys.",
     bad: {
       'deploy.yaml': deploymentYaml('importer', 'etl', {
         container: [
