@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { identities } from '../../core/features/identities.js';
-import { diagnose, symptoms } from '../../core/features/troubleshooting.js';
+import { diagnose, diagnosisText } from '../../core/troubleshoot/diagnose.js';
+import { type Evidence, fileEvidence } from '../../core/troubleshoot/evidence.js';
+import { symptoms } from '../../core/troubleshoot/symptoms.js';
 import type { Analyses } from '../analyses.js';
 import { ReadOnlyDocuments } from '../readOnlyDocuments.js';
 import type { ClustersView } from '../tree/clustersView.js';
@@ -27,7 +29,8 @@ export class Troubleshooter implements vscode.Disposable {
     const account = await this.#askAccount();
     if (account === undefined) return;
     const path = `/${account.id === '' ? 'any' : account.id}.md`;
-    this.#reports.set(path, diagnose(error, account.evidence));
+    const evidence = account.evidence();
+    this.#reports.set(path, diagnosisText(diagnose(error, evidence), evidence));
     const uri = vscode.Uri.from({ scheme, path });
     await this.#documents.preview(uri);
   }
@@ -38,12 +41,14 @@ export class Troubleshooter implements vscode.Disposable {
 
   async #askAccount() {
     this.analyses.updateOpen();
-    const files = identities(this.analyses.workspace.workspace()).map((identity) => ({
+    const { workspace } = this.analyses;
+    const known = identities(workspace.workspace());
+    const files = known.map((identity) => ({
       label: `${identity.namespace}/${identity.name}`,
       description: identity.place.file,
       detail: identity.summary,
       id: `${identity.namespace}/${identity.name}`,
-      evidence: { kind: 'files' as const, identity },
+      evidence: (): Evidence => ({ files: fileEvidence(workspace, identity) }),
     }));
     const live = this.clusters.openConnections().flatMap(({ context, snapshot }) =>
       (snapshot?.serviceAccounts ?? []).map((account) => ({
@@ -51,9 +56,15 @@ export class Troubleshooter implements vscode.Disposable {
         description: context.name,
         detail: account.summary,
         id: `${context.name}/${account.namespace}/${account.name}`,
-        evidence: {
-          kind: 'live' as const,
-          account: { ...account, agent: snapshot!.agent, oidcProvider: snapshot!.oidcProvider },
+        evidence: (): Evidence => {
+          const identity = known.find(
+            ({ namespace, name }) => namespace === account.namespace && name === account.name,
+          );
+          const { agent, oidcProvider } = snapshot!;
+          return {
+            live: { ...account, context: context.name, agent, oidcProvider },
+            ...(identity ? { files: fileEvidence(workspace, identity) } : {}),
+          };
         },
       })),
     );
@@ -62,7 +73,7 @@ export class Troubleshooter implements vscode.Disposable {
       description: '',
       detail: vscode.l10n.t('without looking at a service account'),
       id: '',
-      evidence: undefined,
+      evidence: (): Evidence => ({}),
     };
     return vscode.window.showQuickPick([...live, ...files, none], {
       title: vscode.l10n.t('Whose error is it?'),

@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Analysis } from '../../../src/core/analysis.js';
-import { identities } from '../../../src/core/features/identities.js';
 import { lensesOf } from '../../../src/core/features/lenses.js';
 import { adviceFor, computes } from '../../../src/core/features/mechanismAdvice.js';
 import { outlineOf } from '../../../src/core/features/outline.js';
 import { suppressionComment } from '../../../src/core/features/suppressionComment.js';
-import { diagnose, symptoms } from '../../../src/core/features/troubleshooting.js';
 import { account, role, workspaceOf } from './support.js';
 
 const files = {
@@ -74,30 +72,6 @@ describe('a comment that turns a rule off', () => {
   });
   test('is not offered in JSON', () => {
     expect(suppressionComment('{}', { file: 'a.json', start: 0, end: 1, ruleId: 'x' }, 'json')).toBeUndefined();
-  });
-});
-
-describe('the troubleshooter', () => {
-  test('knows each of its examples by its pattern', () => {
-    for (const { title, example, matches } of symptoms) expect(matches.test(example), title).toBe(true);
-  });
-  test('puts what failed first, with its evidence', () => {
-    const [identity] = identities(workspaceOf(files).workspace);
-    const report = diagnose('WebIdentityErr: failed to retrieve credentials', { kind: 'files', identity: identity! });
-    expect(report).toMatch(/^# AccessDenied on AssumeRoleWithWebIdentity/);
-    expect(report).toMatch(
-      /1\. \*\*✗\*\* \*\*The trust policy of the role lets this service account in\*\* — denied: 'wrker' ≠ 'worker'/,
-    );
-  });
-  test('has general checks for what it does not know', () => {
-    expect(diagnose('something else', undefined)).toContain('# An error that is not known here');
-  });
-  test('keeps what was pasted inside its fence', () => {
-    expect(
-      diagnose('```\n# not a title', undefined)
-        .split('\n')
-        .filter((line) => line === '```'),
-    ).toHaveLength(1);
   });
 });
 
