@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Language, Parser } from 'web-tree-sitter';
 import { Analysis, type Finding } from '../src/core/analysis.js';
 import { kindOf } from '../src/core/facts/readFile.js';
-import type { Severity } from '../src/core/rules/rule.js';
+import type { Fix, Severity } from '../src/core/rules/rule.js';
 import { applyEdits } from '../src/core/syntax/edits.js';
 import { parseJson } from '../src/core/syntax/json.js';
 import { parseYaml } from '../src/core/syntax/yaml.js';
@@ -90,10 +90,10 @@ function differences(expected: Expectation, files: Files): string[] {
     if (!overlaps(finding, want, line, files)) found.push(`range of ${shown(finding, files)}, not '${want.token}'`);
     if (want.severity && finding.severity !== want.severity)
       found.push(`severity ${finding.severity} of ${want.ruleId}, not ${want.severity}`);
-    if (want.fixClears) {
-      const why = whyNoFixClears(finding, files, expected);
-      if (why !== undefined) found.push(`fix of ${want.ruleId}: ${why}`);
-    }
+    const outcomes = finding.fixes().map((fix) => outcomeOf(fix, finding, files, expected));
+    for (const { wrong } of outcomes) if (wrong !== undefined) found.push(`fix of ${want.ruleId}: ${wrong}`);
+    if (want.fixClears && !outcomes.some(({ clears }) => clears))
+      found.push(`fix of ${want.ruleId}: ${outcomes.length > 0 ? 'none clears it' : 'none is offered'}`);
   }
   for (const finding of left) if (isNoise(finding, expected)) found.push(`extra ${shown(finding, files)}`);
   return found;
@@ -129,27 +129,39 @@ function isNoise({ ruleId, severity }: Finding, { near = [], also = [], allowedH
   return (!quiet || near.includes(ruleId)) && !also.includes(ruleId) && !allowedHints.includes(ruleId);
 }
 
-/** Undefined if one of the offered fixes does what it should. */
-function whyNoFixClears(finding: Finding, files: Files, expected: Expectation): string | undefined {
-  const reasons: string[] = [];
-  for (const fix of finding.fixes()) {
-    const fixed: Record<string, string> = { ...files };
-    for (const file of new Set(fix.edits.map((edit) => edit.file))) {
-      fixed[file] = applyEdits(
-        files[file] ?? '',
-        fix.edits.filter((edit) => edit.file === file),
-      );
-    }
-    const worse = Object.keys(fixed).filter((file) => faults(file, fixed[file]!) > faults(file, files[file] ?? ''));
-    const line = lineOf(files[finding.file]!, finding.start);
-    const stays = check(fixed, expected).some(
+/** What a fix does; one that leaves no placeholder must clear its finding, and any must leave a text that parses no worse. */
+function outcomeOf(
+  fix: Fix,
+  finding: Finding,
+  files: Files,
+  expected: Expectation,
+): { clears: boolean; wrong?: string } {
+  const fixed: Record<string, string> = { ...files };
+  for (const file of new Set(fix.edits.map((edit) => edit.file))) {
+    fixed[file] = applyEdits(
+      files[file] ?? '',
+      fix.edits.filter((edit) => edit.file === file),
+    );
+  }
+  const worse = Object.keys(fixed).filter((file) => faults(file, fixed[file]!) > faults(file, files[file] ?? ''));
+  if (worse.length > 0) return { clears: false, wrong: `'${fix.title}' breaks ${worse.join(', ')}` };
+  const mixed = Object.keys(fixed).filter(
+    (file) => files[file]?.includes('\r\n') && /(?<!\r)\n/.test(fixed[file]!) && !/(?<!\r)\n/.test(files[file]!),
+  );
+  if (mixed.length > 0) return { clears: false, wrong: `'${fix.title}' mixes the line ends of ${mixed.join(', ')}` };
+  const before = check(files, expected);
+  const after = check(fixed, expected);
+  const same = (all: readonly Finding[]) =>
+    all.filter(({ ruleId, message }) => ruleId === finding.ruleId && message === finding.message).length;
+  if (!fix.placeholder && same(after) >= same(before))
+    return { clears: false, wrong: `'${fix.title}' does not clear it` };
+  const line = lineOf(files[finding.file]!, finding.start);
+  return {
+    clears: !after.some(
       (each) =>
         each.ruleId === finding.ruleId && each.file === finding.file && lineOf(fixed[each.file]!, each.start) === line,
-    );
-    if (worse.length === 0 && !stays) return undefined;
-    reasons.push(`'${fix.title}' ${stays ? 'does not clear it' : `breaks ${worse.join(', ')}`}`);
-  }
-  return reasons.length > 0 ? reasons.join('; ') : 'none is offered';
+    ),
+  };
 }
 
 function faults(file: string, text: string): number {
