@@ -4,6 +4,7 @@ import { literalOf, sameText } from '../syntax/text.js';
 import { literal } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { defineRule, type Report } from './rule.js';
+import { couldBeAny } from './support/accounts.js';
 import {
   type ConditionReading,
   conditionsMeantFor,
@@ -103,7 +104,7 @@ function mayExist({ namespace, name }: ExactAccount, workspace: Workspace): bool
     readonly name: KnownAccount['variant']['name'];
   }) => sameText(variant.namespace, [namespace]) !== 'no' && sameText(variant.name, [name]) !== 'no';
   return (
-    workspace.accounts().some(({ variants }) => variants.some(fits)) ||
+    workspace.accounts().some((account) => !couldBeAny(account) && account.variants.some(fits)) ||
     workspace
       .workloads()
       .some(({ variants }) =>

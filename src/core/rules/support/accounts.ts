@@ -60,3 +60,11 @@ export function exactVariants(
 export function hasCertainAssociation(account: Account, workspace: Workspace): boolean {
   return workspace.associationsFor(account).some(({ certain }) => certain);
 }
+
+/** A chart's template whose name and namespace are both left to its values says nothing: it could be any account. */
+export function couldBeAny({ fact, variants }: Account): boolean {
+  return (
+    fact.chart !== undefined &&
+    variants.every(({ namespace, name }) => onlyHole(namespace) !== undefined && onlyHole(name) !== undefined)
+  );
+}

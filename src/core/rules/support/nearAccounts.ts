@@ -2,6 +2,7 @@ import { editDistance } from '../../iam/distance.js';
 import { sameText } from '../../syntax/text.js';
 import { literal } from '../../syntax/tree.js';
 import type { Workspace } from '../../workspace/workspace.js';
+import { couldBeAny } from './accounts.js';
 import type { ExactAccount } from './subjectPattern.js';
 import { type KnownAccount, knownAccounts } from './trustAccounts.js';
 
@@ -15,10 +16,12 @@ export function nearAccounts(wanted: ExactAccount, workspace: Workspace): readon
   if (name === 'default' || workspace.accountsNamed(namespace, name).length > 0) return [];
   const mayBeIt = workspace
     .accounts()
-    .some(({ variants }) =>
-      variants.some(
-        (variant) => sameText(variant.namespace, [namespace]) !== 'no' && sameText(variant.name, [name]) !== 'no',
-      ),
+    .some(
+      (account) =>
+        !couldBeAny(account) &&
+        account.variants.some(
+          (variant) => sameText(variant.namespace, [namespace]) !== 'no' && sameText(variant.name, [name]) !== 'no',
+        ),
     );
   if (mayBeIt) return [];
   return knownAccounts(workspace)
