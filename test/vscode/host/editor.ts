@@ -36,8 +36,14 @@ function folder(): vscode.Uri {
   return first.uri;
 }
 
+/** Each test has files of its own: VS Code remembers for a while what stood in a file of the same name. */
+let round = 1;
+
+/** A file of this test, in a folder of its own; what holds for the whole workspace (`.pod-iam.json`) at the top. */
 export function uriOf(name: string): vscode.Uri {
-  return vscode.Uri.joinPath(folder(), name);
+  return name.startsWith('.')
+    ? vscode.Uri.joinPath(folder(), name)
+    : vscode.Uri.joinPath(folder(), `test-${round}`, name);
 }
 
 /** Writes a file of the workspace behind the editor's back. */
@@ -50,8 +56,6 @@ export async function write(name: string, text: string): Promise<vscode.Uri> {
 export async function open(name: string, text: string): Promise<vscode.TextDocument> {
   const document = await vscode.workspace.openTextDocument(await write(name, text));
   await vscode.window.showTextDocument(document);
-  // A file of that name from a test before may still be remembered.
-  await eventually(`${name} as it was written`, () => (document.getText() === text ? true : undefined));
   return document;
 }
 
@@ -140,8 +144,9 @@ export async function removeAll(): Promise<void> {
     tabs = left;
   }
   for (const [name] of await vscode.workspace.fs.readDirectory(folder())) {
-    await vscode.workspace.fs.delete(uriOf(name), { recursive: true });
+    await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder(), name), { recursive: true });
   }
+  round++;
 }
 
 export function serviceAccount(namespace: string, name: string, role?: string): string {
