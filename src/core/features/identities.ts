@@ -9,6 +9,7 @@ import { type Mechanism, type Resolution, resolve } from '../identity/resolve.js
 import { display, hasHole, literalOf, onlyHole, type Text } from '../syntax/text.js';
 import { booleanOf, outermost, type Place, placeOf, type SourceDocument, type SyntaxNode } from '../syntax/tree.js';
 import type { Account, AccountVariant, Workspace } from '../workspace/workspace.js';
+import { accountOf } from '../workspace/workspaceIndex.js';
 
 /** A service account of the files with the identity its pods will get, as far as the files say. */
 export interface FileIdentity {
@@ -215,8 +216,15 @@ export function requests(
   const { namespace, name: serviceAccount } = variant;
   if (winner === 'pod-identity') {
     const off = booleanOf(disableSessionTags);
+    // A role for Pod Identity stands in the account of the cluster.
+    const owner = policy.role && accountOf(policy.role);
     return [
-      podIdentityRequest({ namespace, serviceAccount, ...(off === undefined ? {} : { disableSessionTags: off }) }),
+      podIdentityRequest({
+        namespace,
+        serviceAccount,
+        ...(owner === undefined ? {} : { account: [owner] }),
+        ...(off === undefined ? {} : { disableSessionTags: off }),
+      }),
     ];
   }
   const audience = audienceOf(variant);

@@ -117,7 +117,7 @@ function inTerraform(wanted: WantedAssociation, workspace: Workspace): Written {
   const own = role?.source === 'terraform' ? role.node : undefined;
   const others = neighbours('terraform', workspace);
   const near = own ?? others[0]?.node;
-  if (!near) throw new CannotWrite('No Terraform file is there to add the association to');
+  if (!near) throw new CannotWrite('no Terraform file is there to add the association to');
   const siblings = others.filter(({ node }) => inSameFolder(node, near));
   const named = siblings.find(({ clusterName }) => clusterName !== undefined)?.clusterName;
   const cluster =
@@ -136,7 +136,7 @@ function inTerraform(wanted: WantedAssociation, workspace: Workspace): Written {
       root?.kind === 'object'
         ? setAt(root, ['resource', 'aws_eks_pod_identity_association', label], attributes)
         : undefined;
-    if (!edit) throw new CannotWrite('The Terraform file has no object of resources');
+    if (!edit) throw new CannotWrite('the Terraform file has no object of resources');
     return { edits: [edit], newFiles: [] };
   }
   const written: HclBlock = { type: 'resource', labels: ['aws_eks_pod_identity_association', label], attributes };
@@ -147,7 +147,7 @@ function inTerraform(wanted: WantedAssociation, workspace: Workspace): Written {
 /** `aws_iam_role.cart`, from the address. */
 export function terraformReference({ address }: Role): string {
   const reference = address?.slice(address.indexOf('#') + 1);
-  if (!reference || !/^aws_iam_role\./.test(reference)) throw new CannotWrite('The role has no address of its own');
+  if (!reference || !/^aws_iam_role\./.test(reference)) throw new CannotWrite('the role has no address of its own');
   return reference;
 }
 
@@ -175,7 +175,7 @@ function inCloudFormation(wanted: WantedAssociation, workspace: Workspace): Writ
   const others = neighbours('cloudformation', workspace);
   const resources = own?.parent ?? resourcesOf(others[0]?.node);
   if (resources?.kind !== 'object')
-    throw new CannotWrite('No CloudFormation template is there to add the association to');
+    throw new CannotWrite('no CloudFormation template is there to add the association to');
   const yaml = resources.document.language === 'yaml';
   const raw = new RawTexts();
   const sibling = others.find(({ node, clusterName }) => clusterName && fileOf(node).file === fileOf(resources).file);
@@ -231,7 +231,7 @@ function inEksctl(wanted: WantedAssociation, workspace: Workspace): Written {
   const clusters = workspace.eksctlClusters();
   const cluster = clusters.find(({ name }) => literal(name) === wanted.cluster) ?? clusters[0];
   if (!cluster || (wanted.cluster === undefined && clusters.length > 1))
-    throw new CannotWrite('Which eksctl configuration the association belongs to is not known');
+    throw new CannotWrite('which eksctl configuration the association belongs to is not known');
   const item: Json = {
     namespace: wanted.namespace,
     serviceAccountName: wanted.serviceAccount,
@@ -242,7 +242,7 @@ function inEksctl(wanted: WantedAssociation, workspace: Workspace): Written {
     list?.kind === 'array' && list.items.length > 0
       ? appendItem(list, item)
       : setAt(cluster.node, ['iam', 'podIdentityAssociations'], [item]);
-  if (!edit) throw new CannotWrite("The eksctl configuration's 'iam' is no mapping");
+  if (!edit) throw new CannotWrite("the eksctl configuration's 'iam' is no mapping");
   return { edits: [edit, ...agentAddon(cluster)], newFiles: [] };
 }
 
@@ -261,7 +261,7 @@ function asManifest(wanted: WantedAssociation, format: 'ack' | 'crossplane', wor
   const own = role?.source === format ? role.node : undefined;
   const near = own ?? neighbours(format, workspace)[0]?.node;
   if (!near || outermost(near.document).language !== 'yaml')
-    throw new CannotWrite('No YAML file is there to add the association to');
+    throw new CannotWrite('no YAML file is there to add the association to');
   const named = neighbours(format, workspace).find(({ clusterName }) => literal(clusterName) !== undefined);
   const cluster = wanted.cluster ?? literal(named?.clusterName) ?? clusterName(wanted, workspace);
   const root = own && rootOf(own);
@@ -279,7 +279,7 @@ function asManifest(wanted: WantedAssociation, format: 'ack' | 'crossplane', wor
 }
 
 function rootOf(node: SyntaxNode): SyntaxNode {
-  if (node.parent) throw new CannotWrite('The role stands inside another object');
+  if (node.parent) throw new CannotWrite('the role stands inside another object');
   return node;
 }
 

@@ -81,7 +81,7 @@ const FIELDS: Readonly<Record<string, string>> = {
 function asAssociation(node: ObjectNode): Json {
   const metadata = get(node, 'metadata');
   const name = jsonOf(get(metadata, 'name'));
-  if (name === undefined) throw new CannotWrite('A service account of eksctl has no name');
+  if (name === undefined) throw new CannotWrite('a service account of eksctl has no name');
   const more: Record<string, Json> = {};
   for (const { key, value } of node.properties) {
     const field = FIELDS[key.raw];

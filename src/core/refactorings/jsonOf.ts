@@ -13,7 +13,7 @@ export function jsonOf(node: SyntaxNode | undefined): Json | undefined {
     case 'array':
       return node.items.map((item) => jsonOf(item) ?? null);
     case 'string':
-      if (node.tag) throw new CannotWrite('A value with a tag of its own cannot be moved');
+      if (node.tag) throw new CannotWrite('a value with a tag of its own cannot be moved');
       return typed(node);
     case 'number':
       return node.value;

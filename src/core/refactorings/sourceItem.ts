@@ -48,7 +48,7 @@ export function itemOf(node: Node): SourceItem {
   switch (document.language) {
     case 'hcl': {
       const block = blocksIn(parseHcl(document)).find(({ start, end }) => start <= place.start && place.start < end);
-      if (!block) throw new CannotWrite('The Terraform block could not be found');
+      if (!block) throw new CannotWrite('the Terraform block could not be found');
       return at(block.start, block.end, { kind: 'block', block });
     }
     case 'shell':
@@ -65,14 +65,14 @@ export function itemOf(node: Node): SourceItem {
       const documents = parseYaml(document).filter(({ root }) => root !== undefined);
       const found = documents.find(({ start, end }) => start <= place.start && place.start < end);
       const root = found?.root;
-      if (!found || !root) throw new CannotWrite('The manifest could not be found');
+      if (!found || !root) throw new CannotWrite('the manifest could not be found');
       const member = memberAround(root, place.start, false);
       if (member) {
         const own = placeOf({ document: root.document, start: member.member.key.start, end: endOf(member.member) });
         return at(own.start, own.end, { kind: 'member', ...member });
       }
       if (!/^(?:Role|PodIdentityAssociation|RolePolicyAttachment|RolePolicy)$/.test(wordOf(get(root, 'kind')) ?? ''))
-        throw new CannotWrite('It stands inside another object');
+        throw new CannotWrite('it stands inside another object');
       return at(found.start, found.end, { kind: 'manifest', root, only: documents.length === 1 });
     }
   }
@@ -133,7 +133,7 @@ export function removal(item: SourceItem): Removal {
     case 'member':
       return edits(removeProperty(form.holder, form.member));
     case 'list-item':
-      if (form.item.parent?.kind !== 'array') throw new CannotWrite('It stands in no list');
+      if (form.item.parent?.kind !== 'array') throw new CannotWrite('it stands in no list');
       return edits(removeItem(form.item.parent, form.item));
     case 'manifest':
       if (form.only) return { edits: [], removedFiles: [file] };

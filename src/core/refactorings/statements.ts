@@ -113,7 +113,7 @@ export function appendStatements(policy: TrustPolicy, statements: readonly State
   const list = property(policy.node, 'Statement')?.value;
   const block = list?.kind === 'object' && list.style === 'block';
   if (!list || block || (list.kind === 'object' && statements.length > 1))
-    throw new CannotWrite('The trust policy has no list of statements to add to');
+    throw new CannotWrite('the trust policy has no list of statements to add to');
   return joined(statements.map((statement) => appendItem(list, statement)));
 }
 
@@ -135,8 +135,8 @@ export function removeStatements(statements: readonly Statement[]): readonly Edi
     list.document !== first.node.document ||
     [...nodes].some((node) => !list.items.includes(node))
   )
-    throw new CannotWrite('The statement stands in no list of the trust policy itself');
-  if (list.items.every((item) => nodes.has(item))) throw new CannotWrite('Nothing would be left of the trust policy');
+    throw new CannotWrite('the statement stands in no list of the trust policy itself');
+  if (list.items.every((item) => nodes.has(item))) throw new CannotWrite('nothing would be left of the trust policy');
   const { text } = list.document;
   const endOf = ({ start, end }: SyntaxNode) => start + text.slice(start, end).trimEnd().length;
   const edits: Edit[] = [];
@@ -158,18 +158,18 @@ export function removeStatements(statements: readonly Statement[]): readonly Edi
 export function setStatements(policy: TrustPolicy, statements: readonly StatementJson[]): readonly Edit[] {
   if (!isTerraform(policy)) {
     const list = property(policy.node, 'Statement')?.value;
-    if (!list) throw new CannotWrite('The trust policy has no statements');
+    if (!list) throw new CannotWrite('the trust policy has no statements');
     return [setValue(list, statements)];
   }
   if (policy.node.document.language === 'json') {
     const list = property(policy.node, 'statement')?.value;
-    if (!list) throw new CannotWrite('The trust policy has no statements');
+    if (!list) throw new CannotWrite('the trust policy has no statements');
     return [replaceValue(list, statements.map(terraformJson))];
   }
   const { document } = policy.node;
   const spans = policy.statements.map((statement) => spanOf(typedBlock(statement).member));
   const [first] = spans;
-  if (!first) throw new CannotWrite('The policy document has no statement of its own');
+  if (!first) throw new CannotWrite('the policy document has no statement of its own');
   const eol = documentEol(document.text);
   const indent = indentOfLine(document.text, first.start);
   const newText = statements.map((each) => blockAt(policy.node, first.start, each)).join(eol + eol + indent);
@@ -183,7 +183,10 @@ function isTerraform({ node, statements }: TrustPolicy): boolean {
 function typedBlock({ node, policyNode }: Statement): { member: Property } {
   const found = blocksOf(policyNode, 'statement').find(({ content }) => content === node);
   const typedHere = found && node.document === policyNode.document && found.member.value === node;
-  if (!typedHere) throw new CannotWrite('The statement is not typed in the policy document itself');
+  if (!typedHere)
+    throw new CannotWrite(
+      "the statement stands elsewhere than in the role's own policy document (in a module, a 'dynamic' block or another document)",
+    );
   return { member: found.member };
 }
 
@@ -196,7 +199,7 @@ function appendBlocks({ node }: TrustPolicy, statements: readonly StatementJson[
   const { document } = node;
   const last = blocksOf(node, 'statement').at(-1);
   if (!last || last.content.document !== document)
-    throw new CannotWrite('The policy document has no statement of its own');
+    throw new CannotWrite('the policy document has no statement of its own');
   const span = spanOf(last.member);
   const eol = documentEol(document.text);
   const indent = indentOfLine(document.text, span.start);

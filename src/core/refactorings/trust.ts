@@ -87,11 +87,11 @@ export function otherConditions(
 function writable(node: SyntaxNode): Json {
   if (node.kind === 'string') {
     if (node.tag || (node.style === 'expression' && node.document.language !== 'hcl'))
-      throw new CannotWrite('A condition of the statement has a value that cannot be repeated elsewhere');
+      throw new CannotWrite('a condition of the statement has a value that cannot be repeated elsewhere');
     return typed(node);
   }
   if (node.kind === 'number' || node.kind === 'boolean') return node.source;
-  throw new CannotWrite('A condition of the statement could not be read');
+  throw new CannotWrite('a condition of the statement could not be read');
 }
 
 export function sidOf(reading: StatementReading): string | undefined {
@@ -157,7 +157,7 @@ function withoutValues(
   }
   const left = values.filter((value) => !gone.includes(value)).map(({ node }) => String(writable(node)));
   const edits = setValues(statement, condition, left);
-  if (edits.length === 0) throw new CannotWrite('The list of subjects is not typed in the policy itself');
+  if (edits.length === 0) throw new CannotWrite('the list of subjects is not typed in the policy itself');
   return edits;
 }
 

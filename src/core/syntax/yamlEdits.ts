@@ -33,7 +33,9 @@ export const writer: Writer = {
   removeProperty: (object, property) => {
     if (object.style === 'flow') return jsonWriter.removeProperty(object, property);
     const own = ownProperties(object);
-    return removeLines(object, property.key.start, endOf(object, property), own[0] === property, own.length === 1);
+    // With a merge (`<<`) beside it the mapping is not left empty.
+    const only = own.length === 1 && object.properties.length === 1;
+    return removeLines(object, property.key.start, endOf(object, property), own[0] === property, only);
   },
   removeItem: (array, item) => {
     if (array.style === 'flow') return jsonWriter.removeItem(array, item);
