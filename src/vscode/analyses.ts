@@ -106,10 +106,10 @@ export class Analyses implements vscode.Disposable {
     const file = this.names.nameOf(uri);
     this.#versions.delete(file);
     if (!this.#alone.delete(file)) this.workspace.removeFile(file);
-    this.refresh();
-    // Its findings, if there were any, are to be taken down.
+    // Its own findings are to be taken down at once; those of files that it is linked to change with others of its time.
     this.#changed.fire([uri]);
     this.names.forget(uri);
+    this.#refreshSoon();
   }
 
   /** While many files are read nothing is judged on its own; the end of `work` judges all of it. */

@@ -29,6 +29,8 @@ export class WorkspaceIndex implements vscode.Disposable {
   #cancel: vscode.CancellationTokenSource | undefined;
   #watchers: vscode.Disposable[] = [];
   readonly #folders = new Map<string, FolderFiles>();
+  readonly #gones = new Set<string>();
+  #goneSoon: ReturnType<typeof setTimeout> | undefined;
   readonly #excluded = new Map<string, (path: string) => boolean>();
 
   constructor(
@@ -70,6 +72,9 @@ export class WorkspaceIndex implements vscode.Disposable {
   }
 
   #stop(): void {
+    clearTimeout(this.#goneSoon);
+    this.#goneSoon = undefined;
+    this.#gones.clear();
     this.#cancel?.cancel();
     this.#cancel?.dispose();
     this.#cancel = undefined;
@@ -147,34 +152,63 @@ export class WorkspaceIndex implements vscode.Disposable {
 
   #watch(): void {
     for (const folder of vscode.workspace.workspaceFolders ?? []) {
-      const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, CANDIDATES));
-      const changed = (uri: vscode.Uri) => {
+      // A folder that goes or comes as a whole (a branch is checked out) is one event, without any for the files in it.
+      const everything = vscode.workspace.createFileSystemWatcher(
+        new vscode.RelativePattern(folder, '**'),
+        false,
+        true,
+        false,
+      );
+      everything.onDidCreate((uri) => void this.#created(uri));
+      everything.onDidDelete((uri) => this.#gone(uri));
+      const files = vscode.workspace.createFileSystemWatcher(
+        new vscode.RelativePattern(folder, CANDIDATES),
+        true,
+        false,
+        true,
+      );
+      files.onDidChange((uri) => {
         if (this.#isOurs(uri)) void this.#readFile(uri);
-      };
-      watcher.onDidCreate(changed);
-      watcher.onDidChange(changed);
-      watcher.onDidDelete((uri) => this.#removeUnder(uri));
-      this.#watchers.push(watcher);
+      });
+      this.#watchers.push(everything, files);
     }
     this.#watchers.push(
-      // A folder's deletion or renaming is one event: the files in it have none of their own.
+      // Not every file system reports what the editor itself does.
       vscode.workspace.onDidDeleteFiles(({ files }) => {
-        for (const uri of files) this.#removeUnder(uri);
+        for (const uri of files) this.#gone(uri);
       }),
       vscode.workspace.onDidRenameFiles(({ files }) => {
         for (const { oldUri, newUri } of files) {
-          this.#removeUnder(oldUri);
+          this.#gone(oldUri);
           void this.#readUnder(newUri);
         }
       }),
     );
   }
 
-  #removeUnder(uri: vscode.Uri): void {
-    const own = uri.toString();
+  async #created(uri: vscode.Uri): Promise<void> {
+    const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
+    if (kindOf(name, '') !== undefined) {
+      if (this.#isOurs(uri)) await this.#readFile(uri);
+    } else if (!name.slice(1).includes('.')) {
+      // Most things without an ending are folders; a file of that kind has nothing to read under it.
+      await this.#readUnder(uri);
+    }
+  }
+
+  /** Deletions come in hundreds: those of a moment are looked for among the known files in one go. */
+  #gone(uri: vscode.Uri): void {
+    this.#goneSoon ??= setTimeout(() => this.#removeGone(), 20);
+    this.#gones.add(uri.toString());
+  }
+
+  #removeGone(): void {
+    this.#goneSoon = undefined;
+    const gone = new Set(this.#gones);
+    this.#gones.clear();
     for (const known of this.analyses.files()) {
-      const key = known.toString();
-      if ((key === own || key.startsWith(`${own}/`)) && !isOpen(known)) this.analyses.remove(known);
+      // It may be there again already: a save that replaces the file, a branch that has it too.
+      if (isUnder(known.toString(), gone) && !isOpen(known)) void this.#readFile(known);
     }
   }
 
@@ -188,6 +222,7 @@ export class WorkspaceIndex implements vscode.Disposable {
       if (this.#isOurs(uri)) await this.#readFile(uri, token);
       return;
     }
+    if (files.isLeftOut(uri.fsPath, true)) return;
     for await (const path of files.files(new Slice(), (at, error) => this.#say(at, error), uri.fsPath)) {
       if (token.isCancellationRequested) return;
       await this.#readFile(vscode.Uri.file(path), token);
@@ -229,6 +264,13 @@ async function readText(uri: vscode.Uri): Promise<string | undefined> {
   if (bytes.subarray(0, 8000).includes(0)) return undefined;
   // Like VS Code's documents, without a byte order mark: offsets must agree.
   return new TextDecoder().decode(bytes);
+}
+
+/** Is it one of these, or in a folder that is? */
+function isUnder(file: string, gone: ReadonlySet<string>): boolean {
+  for (let path = file; path.includes('/'); path = path.slice(0, path.lastIndexOf('/')))
+    if (gone.has(path)) return true;
+  return false;
 }
 
 function isOpen(uri: vscode.Uri): boolean {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rename, rm } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import {
   getRole,
@@ -69,6 +70,18 @@ test('files are followed as they are created, renamed and deleted', async () => 
   await waitForRules(account, []);
   await vscode.workspace.fs.delete(uriOf('renamed.yaml'));
   await waitForRules(uriOf('renamed.yaml'), []);
+  await removeAll();
+});
+
+test('a folder that goes or comes as a whole is followed', async () => {
+  await open('role.json', getRole('payments-worker', 'system:serviceaccount:payments:wrker'));
+  const account = await write('k8s/sa.yaml', serviceAccount('payments', 'worker', 'payments-worker'));
+  await waitForRules(account, ['sa-trust-denied']);
+  await rename(uriOf('k8s').fsPath, uriOf('manifests').fsPath);
+  await waitForRules(uriOf('manifests/sa.yaml'), ['sa-trust-denied']);
+  await waitForRules(account, []);
+  await rm(uriOf('manifests').fsPath, { recursive: true });
+  await waitForRules(uriOf('manifests/sa.yaml'), []);
   await removeAll();
 });
 
