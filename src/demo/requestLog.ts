@@ -1,4 +1,13 @@
-export type Service = 'kubernetes' | 'iam' | 'sts' | 'eks' | 'eks-auth' | 'ec2' | 'unknown';
+export type Service =
+  | 'kubernetes'
+  | 'iam'
+  | 'sts'
+  | 'eks'
+  | 'eks-auth'
+  | 'ec2'
+  | 'access-analyzer'
+  | 'cloudtrail'
+  | 'unknown';
 
 export interface LoggedRequest {
   readonly service: Service;

@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { LiveView } from '../core/identity/driftView.js';
 import { explain } from '../core/identity/explain.js';
+import { recentCalls } from './auditCalls.js';
+import type { CallHistory } from './auditTypes.js';
 import { type AwsClients, awsClients } from './aws/clients.js';
 import { chainOf } from './chain.js';
 import { applyChange, undoChange } from './changes/apply.js';
@@ -48,6 +50,7 @@ export interface ClusterOptions {
 
 /** Partial states are shown this often at most. */
 const EMIT_MS = 250;
+const DAY_MS = 24 * 3_600_000;
 
 /** One read's state, its rows and who reads it. */
 interface Session {
@@ -360,6 +363,24 @@ export class Cluster implements LiveCluster {
   private changing(): ChangeContext {
     const { connection, hint, context, timeoutMs } = this.options;
     const { session } = this;
+  async recentCalls(
+    namespace: string,
+    name: string,
+    outer: AbortSignal,
+    windowMs = DAY_MS,
+  ): Promise<Result<CallHistory>> {
+    const aws = await this.aws();
+    if (!aws.ok) return aws;
+    const { cluster, region } = this.changing().where;
+    return recentCalls(
+      aws.value,
+      { namespace, name, cluster: cluster || undefined, region: region ?? aws.value.region, windowMs },
+      new Date(),
+      this.options.timeoutMs,
+      AbortSignal.any([outer, this.closing.signal]),
+    );
+  }
+
     connection.allowSignIn();
     return {
       connection,

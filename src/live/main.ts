@@ -1,3 +1,4 @@
+import { validatePolicy as validate } from './auditPolicy.js';
 import { Cluster } from './cluster.js';
 import { eksHint, profileAsUsed } from './eksHint.js';
 import { failed, success } from './failure.js';
@@ -9,6 +10,9 @@ const CALL_MS = 30_000;
 
 /** Reads kubeconfig files; connects to nothing, runs nothing. */
 export const readContexts: LiveModule['readContexts'] = contextsOf;
+
+/** Asks IAM Access Analyzer. */
+export const validatePolicy: LiveModule['validatePolicy'] = validate;
 
 /** Prepares a cluster; the first connection is made by its `read`. */
 export async function openCluster(options: OpenOptions): Promise<Result<LiveCluster>> {

@@ -6,6 +6,7 @@
 import type { LiveView } from '../core/identity/driftView.js';
 import type { Chain } from '../core/identity/explain.js';
 import type { Mechanism } from '../core/identity/resolve.js';
+import type { AnalyzerFinding, CallHistory } from './auditTypes.js';
 import type { ChangeOutcome, ChangePlan, ChangeRequest } from './changes/types.js';
 
 /** Why something could not be found out. Never shown as fine; the message says what to do where something can be done. */
@@ -368,6 +369,11 @@ export interface LiveCluster {
   applyChange(plan: ChangePlan, signal: AbortSignal): Promise<ChangeOutcome>;
   /** Sends the undo recipe of a change that was made or may have been. Never throws. */
   undoChange(outcome: ChangeOutcome, signal: AbortSignal): Promise<ChangeOutcome>;
+  /**
+   * Calls by which the account's pods asked for credentials lately, as CloudTrail has them; failures first.
+   * @param windowMs so long before now; default one day
+   */
+  recentCalls(namespace: string, name: string, signal: AbortSignal, windowMs?: number): Promise<Result<CallHistory>>;
   /** Ends watches and connections. */
   close(): void;
 }
@@ -378,4 +384,10 @@ export interface LiveModule {
   readContexts(options: KubeconfigOptions): Promise<Result<Contexts>>;
   /** @returns a failure where the context cannot be used at all (no such context, unreadable file). */
   openCluster(options: OpenOptions): Promise<Result<LiveCluster>>;
+  /** What IAM Access Analyzer says of a trust policy (JSON). The document is sent to AWS; nothing is changed there. */
+  validatePolicy(
+    target: { readonly region?: string; readonly profile?: string; readonly timeoutMs?: number },
+    document: string,
+    signal: AbortSignal,
+  ): Promise<Result<readonly AnalyzerFinding[]>>;
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { DemoRequest, Protocol, Reply } from '../httpServer.js';
 import type { LoggedRequest, Service } from '../requestLog.js';
+import { validatePolicy } from './accessAnalyzer.js';
+import { CloudTrail } from './cloudTrail.js';
 import { ec2Call } from './ec2.js';
 import { Eks, eksCall } from './eks.js';
 import { EksAuth } from './eksAuth.js';
@@ -52,18 +54,29 @@ interface Described extends LoggedRequest {
   readonly parameters: URLSearchParams;
 }
 
-/** IAM, STS, EKS, EKS Auth and the one EC2 call, on one port. */
+/** Services that speak JSON. */
+const jsonServices: ReadonlySet<Service> = new Set(['eks', 'eks-auth', 'access-analyzer', 'cloudtrail']);
+
+/** The operation that a header of the AWS JSON protocol names, as in `….CloudTrail_20131101.LookupEvents`. */
+function jsonOperation(request: DemoRequest): string | undefined {
+  const target = request.headers['x-amz-target'];
+  return typeof target === 'string' && target.includes('CloudTrail') ? target.split('.').at(-1) : undefined;
+}
+
+/** IAM, STS, EKS, EKS Auth, Access Analyzer, CloudTrail and the one EC2 call, on one port. */
 export class AwsServer implements Protocol {
   private readonly iam: Iam;
   private readonly sts: Sts;
   private readonly eks: Eks;
   private readonly eksAuth: EksAuth;
+  private readonly cloudTrail: CloudTrail;
 
   constructor(private readonly state: AwsState) {
     this.iam = new Iam(state);
     this.sts = new Sts(state);
     this.eks = new Eks(state);
     this.eksAuth = new EksAuth(state, this.sts);
+    this.cloudTrail = new CloudTrail(state);
   }
 
   describe(request: DemoRequest): Described {
@@ -77,6 +90,13 @@ export class AwsServer implements Protocol {
       const subject = rest.item || (rest.operation === 'DescribeCluster' ? rest.cluster : '');
       const input = restChanges.has(rest.operation) ? { input: inputOf(request.body) } : {};
       return { service, operation: rest.operation, method, path, subject, parameters, ...input };
+    }
+    const trail = jsonOperation(request);
+    if (trail !== undefined) {
+      return { service: 'cloudtrail', operation: trail, method, path, subject: '', parameters };
+    }
+    if (url.pathname === '/policy/validation') {
+      return { service: 'access-analyzer', operation: 'ValidatePolicy', method, path, subject: '', parameters };
     }
     const service = isService(scope) ? scope : (versions[parameters.get('Version') ?? ''] ?? 'unknown');
     return {
@@ -102,8 +122,9 @@ export class AwsServer implements Protocol {
   }
 
   throttled(described: LoggedRequest): Reply {
-    const code = described.service === 'eks' || described.service === 'eks-auth' ? 'ThrottlingException' : 'Throttling';
-    const status = described.service === 'eks' || described.service === 'eks-auth' ? 429 : 400;
+    const json = jsonServices.has(described.service);
+    const code = json ? 'ThrottlingException' : 'Throttling';
+    const status = json && described.service !== 'cloudtrail' ? 429 : 400;
     return this.errorReply(described.service, new AwsError(code, status, 'Rate exceeded'));
   }
 
@@ -128,7 +149,21 @@ export class AwsServer implements Protocol {
         this.authorize(caller, `iam:${operation}`, this.iam.resourceOf(parameters));
         return this.queryReply('iam', operation, xml(this.iam.call(operation, parameters)));
       case 'sts':
-        return this.queryReply('sts', operation, xml(this.sts.call(operation, parameters, caller)));
+        return this.queryReply(
+          'sts',
+          operation,
+          xml(
+            this.recorded(operation, parameters.get('WebIdentityToken'), parameters.get('RoleArn'), () =>
+              this.sts.call(operation, parameters, caller),
+            ),
+          ),
+        );
+      case 'access-analyzer':
+        this.authorize(caller, `access-analyzer:${operation}`, '*');
+        return this.jsonReply(validatePolicy(request.body, request.url.searchParams));
+      case 'cloudtrail':
+        this.authorize(caller, `cloudtrail:${operation}`, '*');
+        return this.jsonReply(this.cloudTrail.lookupEvents(request.body));
       case 'ec2':
         this.authorize(caller, `ec2:${operation}`, '*');
         return {
@@ -152,16 +187,39 @@ export class AwsServer implements Protocol {
     let body: Record<string, unknown>;
     if (call.operation === 'AssumeRoleForPodIdentity') {
       const input = JSON.parse(request.body || '{}') as { token?: string };
-      body = this.eksAuth.assumeRoleForPodIdentity(call.cluster, input.token ?? '');
+      body = this.recorded(call.operation, input.token ?? null, null, () =>
+        this.eksAuth.assumeRoleForPodIdentity(call.cluster, input.token ?? ''),
+      );
     } else {
       this.authorize(caller, `eks:${call.operation}`, this.eks.resourceOf(call));
       body = this.eks.call(call, request.url.searchParams, request.body);
     }
+    return this.jsonReply(body);
+  }
+
+  private jsonReply(body: Record<string, unknown>): Reply {
     return {
       status: 200,
       headers: { 'content-type': 'application/json', 'x-amzn-requestid': randomUUID() },
       body: JSON.stringify(body),
     };
+  }
+
+  /** Calls with a pod's token are what CloudTrail tells of later. */
+  private recorded<T>(operation: string, token: string | null, roleArn: string | null, call: () => T): T {
+    if (token === null) {
+      return call();
+    }
+    try {
+      const answer = call();
+      this.cloudTrail.record(operation, token, roleArn ?? undefined, undefined);
+      return answer;
+    } catch (error) {
+      if (error instanceof AwsError) {
+        this.cloudTrail.record(operation, token, roleArn ?? undefined, error);
+      }
+      throw error;
+    }
   }
 
   private authenticate(request: DemoRequest): Caller {
@@ -200,7 +258,7 @@ export class AwsServer implements Protocol {
               denial.action === action && (denial.resource === undefined || resource.endsWith(denial.resource)),
           );
     if (denied) {
-      const code = action.startsWith('eks') ? 'AccessDeniedException' : 'AccessDenied';
+      const code = /^(?:eks|access-analyzer|cloudtrail)/.test(action) ? 'AccessDeniedException' : 'AccessDenied';
       throw new AwsError(
         code,
         403,
@@ -228,7 +286,7 @@ export class AwsServer implements Protocol {
 
   private errorReply(service: Service, error: AwsError): Reply {
     const id = randomUUID();
-    if (service === 'eks' || service === 'eks-auth') {
+    if (jsonServices.has(service)) {
       return {
         status: error.status,
         headers: { 'content-type': 'application/json', 'x-amzn-errortype': error.code, 'x-amzn-requestid': id },
