@@ -55,7 +55,8 @@ function maskAction(text: string, found: string, at: number): string {
 }
 
 /** In JSON a template action outside of a string must still be a value: it becomes a string. */
-export function maskTemplatesInJson(text: string): string {
+export function maskTemplatesInJson(source: string): string {
+  const text = withoutDirectives(source);
   if (!text.includes('{{') && !/[[:,\s]\$\{/.test(text)) return text;
   let result = '';
   let inString = false;
@@ -93,6 +94,13 @@ function isAction(text: string, at: number, end: number, inString: boolean): boo
   if (text[at] === '$' || inString) return true;
   const inner = text.slice(at + 2, end - 2);
   return !/^\s*["{]/.test(inner) && !/\n\s*\n/.test(inner);
+}
+
+// Jinja's `{% … %}` and `{# … #}`, Terraform's `%{ … }`: they yield nothing themselves.
+const DIRECTIVE = /\{[%#][\s\S]{0,2000}?[%#]\}|%\{[^{}\n]{0,400}\}/g;
+
+function withoutDirectives(text: string): string {
+  return /\{[%#]|%\{/.test(text) ? text.replace(DIRECTIVE, blank) : text;
 }
 
 const BLOCK = /\{\{-?\s*(if|with|range|define|block|end)\b/g;
