@@ -5,6 +5,7 @@ import { parseTerraform, readTerraformModule } from './facts/terraform/read.js';
 import { rules as allRules, concerns } from './rules/index.js';
 import type { Fix, Report, Rule, Severity } from './rules/rule.js';
 import { type Suppressions, suppressionsOf } from './suppression.js';
+import type { Edit } from './syntax/edits.js';
 import { hclReady } from './syntax/hcl.js';
 import { type Place, placeOf } from './syntax/tree.js';
 import { Overlays } from './workspace/overlays.js';
@@ -494,13 +495,28 @@ function intersects(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
 /** Two fixes of one title are one fix; edits that overlap would tear the file. */
 function withoutOverlaps(fixes: readonly Fix[]): Fix[] {
   const titles = new Set<string>();
-  return fixes.filter(({ title, edits }) => {
-    if (titles.has(title) || edits.length === 0) return false;
+  return fixes.flatMap((fix) => {
+    if (titles.has(fix.title) || fix.edits.length === 0) return [];
     // What cannot be written (a module's own value) is no change; a fix that needs it is none.
-    if (edits.some(({ start, end, newText }) => start === end && newText === '')) return false;
-    titles.add(title);
-    return edits.every((a, i) =>
+    if (fix.edits.some(({ start, end, newText }) => start === end && newText === '')) return [];
+    titles.add(fix.title);
+    const edits = joinInsertions(fix.edits);
+    const apart = edits.every((a, i) =>
       edits.every((b, k) => k <= i || a.file !== b.file || a.end <= b.start || b.end <= a.start),
     );
+    return apart ? [{ ...fix, edits }] : [];
   });
+}
+
+/** Texts for one place are one edit: who applies them need not know in which order. */
+function joinInsertions(edits: readonly Edit[]): Edit[] {
+  const joined: Edit[] = [];
+  for (const edit of edits) {
+    const same = joined.findIndex(
+      (each) => each.file === edit.file && each.start === edit.start && each.end === each.start,
+    );
+    if (same >= 0 && edit.end === edit.start) joined[same] = { ...edit, newText: joined[same]!.newText + edit.newText };
+    else joined.push(edit);
+  }
+  return joined;
 }

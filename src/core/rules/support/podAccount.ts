@@ -94,20 +94,24 @@ export function annotateAccount(
   entries: readonly { readonly key: string; readonly value: string }[],
 ): Edit[] {
   const edits: Edit[] = [];
+  let created: Edit | undefined;
   if (target.fact) {
     const { metadata, node } = target.fact;
     const own = setAnnotations(metadata, node, entries);
     if (own.length === 0) return [];
     edits.push(...own);
   } else {
-    const created = newAccount(target, workload, entries);
+    created = newAccount(target, workload, entries);
     if (!created) return [];
-    edits.push(created);
   }
-  if (!target.assign) return edits;
-  const { podSpec, serviceAccountName } = workload;
-  if (serviceAccountName) return [...edits, replaceString(serviceAccountName, target.name)];
-  return podSpec ? [...edits, addBefore(podSpec, target.name)] : [];
+  if (target.assign) {
+    const { podSpec, serviceAccountName } = workload;
+    if (serviceAccountName) edits.push(replaceString(serviceAccountName, target.name));
+    else if (podSpec) edits.push(addBefore(podSpec, target.name));
+    else return [];
+  }
+  // Last: where the pod's spec ends the file, both are written at its end.
+  return created ? [...edits, created] : edits;
 }
 
 /** In front of the containers, where people write it. */

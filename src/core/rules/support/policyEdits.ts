@@ -68,6 +68,8 @@ interface NewStatement {
 
 function addStatement(policy: TrustPolicy, statement: NewStatement): Edit | undefined {
   const { node, statements } = policy;
+  // A module writes its statements itself and takes no block of that name.
+  if (property(node, 'source') !== undefined) return undefined;
   if (statements[0]?.grammar === 'terraform-block' && node.document.language === 'hcl')
     return addStatementBlock(node, statement);
   const list = property(node, 'Statement')?.value;
