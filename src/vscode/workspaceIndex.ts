@@ -108,29 +108,36 @@ export class WorkspaceIndex implements vscode.Disposable {
     // What was asked for before `.pod-iam.json` was read may have been answered without it.
     this.#excluded.clear();
     this.#watch();
-    let count = 0;
+    const found = new Set<string>();
     await this.analyses.hold(async () => {
       for (const folder of vscode.workspace.workspaceFolders ?? []) {
-        count += await this.#readAll(this.#filesOf(folder, token), token);
+        await this.#readAll(this.#filesOf(folder, token), token, found);
       }
+      if (!token.isCancellationRequested) this.#forgetOthers(found);
     });
-    if (!token.isCancellationRequested)
-      this.log.info(`Read ${count} files in ${Math.round(performance.now() - before)} ms.`);
+    if (token.isCancellationRequested) return;
+    this.log.info(`Read ${found.size} files in ${Math.round(performance.now() - before)} ms.`);
   }
 
-  async #readAll(files: AsyncIterator<vscode.Uri>, token: vscode.CancellationToken): Promise<number> {
+  /** What an earlier reading knew and is not there now, or is left out now. */
+  #forgetOthers(found: ReadonlySet<string>): void {
+    for (const known of this.analyses.files()) {
+      const ours = vscode.workspace.getWorkspaceFolder(known) && !found.has(known.toString());
+      if (ours && !isOpen(known)) this.analyses.remove(known);
+    }
+  }
+
+  async #readAll(files: AsyncIterator<vscode.Uri>, token: vscode.CancellationToken, found: Set<string>): Promise<void> {
     const slice = new Slice();
-    let count = 0;
     // A generator's `next` may be asked for again before it has answered: the answers come in order.
     const reader = async () => {
       for (let next = await files.next(); !next.done && !token.isCancellationRequested; next = await files.next()) {
+        found.add(next.value.toString());
         await this.#readFile(next.value, token);
-        count++;
         await slice.pause();
       }
     };
     await Promise.all(Array.from({ length: READERS }, reader));
-    return count;
   }
 
   async *#filesOf(folder: vscode.WorkspaceFolder, token: vscode.CancellationToken): AsyncGenerator<vscode.Uri> {
@@ -167,10 +174,11 @@ export class WorkspaceIndex implements vscode.Disposable {
         false,
         true,
       );
-      files.onDidChange((uri) => {
-        if (this.#isOurs(uri)) void this.#readFile(uri);
-      });
-      this.#watchers.push(everything, files);
+      files.onDidChange((uri) => void this.#changed(uri));
+      const ignores = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '**/.gitignore'));
+      const again = () => void this.restart();
+      this.#watchers.push(everything, files, ignores);
+      this.#watchers.push(ignores.onDidCreate(again), ignores.onDidChange(again), ignores.onDidDelete(again));
     }
     this.#watchers.push(
       // Not every file system reports what the editor itself does.
@@ -186,7 +194,14 @@ export class WorkspaceIndex implements vscode.Disposable {
     );
   }
 
+  async #changed(uri: vscode.Uri): Promise<void> {
+    // What is left out is known only when the folders have been walked.
+    await this.#started;
+    if (this.#isOurs(uri)) await this.#readFile(uri);
+  }
+
   async #created(uri: vscode.Uri): Promise<void> {
+    await this.#started;
     const name = uri.path.slice(uri.path.lastIndexOf('/') + 1);
     if (kindOf(name, '') !== undefined) {
       if (this.#isOurs(uri)) await this.#readFile(uri);
