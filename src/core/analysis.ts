@@ -1,11 +1,11 @@
 import { type Facts, noFacts } from './facts/model.js';
-import { type FilePart, kindOf, mergeFacts, readParts } from './facts/readFile.js';
+import { type FilePart, kindOf, mergeFacts, readParts, syntaxFaults } from './facts/readFile.js';
 import type { TerraformFile } from './facts/terraform/module.js';
 import { parseTerraform, readTerraformModule } from './facts/terraform/read.js';
 import { rules as allRules, concerns } from './rules/index.js';
 import type { Fix, Report, Rule, Severity } from './rules/rule.js';
 import { type Suppressions, suppressionsOf } from './suppression.js';
-import type { Edit } from './syntax/edits.js';
+import { applyEdits, type Edit } from './syntax/edits.js';
 import { hclReady } from './syntax/hcl.js';
 import { type Place, placeOf } from './syntax/tree.js';
 import { Overlays } from './workspace/overlays.js';
@@ -426,9 +426,20 @@ export class Analysis {
       fixes: () => {
         // Edits may touch other files: after any change they are made from the facts of now.
         const current = this.#revision === madeAt && this.#stale.size === 0 ? report : this.#again(unit, rule, place);
-        return withoutOverlaps(current?.fixes?.() ?? []);
+        return withoutOverlaps(current?.fixes?.() ?? []).filter((fix) => this.#keepsSyntax(fix));
       },
     };
+  }
+
+  /** In a text that is half-typed an edit may hit something else than it looks like: it must not break more than there is. */
+  #keepsSyntax({ edits }: Fix): boolean {
+    return [...new Set(edits.map(({ file }) => file))].every((file) => {
+      const text = this.#texts.get(file);
+      const before = text === undefined ? 0 : syntaxFaults(file, text);
+      if (text === undefined || before === 0) return true;
+      const own = edits.filter((edit) => edit.file === file);
+      return syntaxFaults(file, applyEdits(text, own)) <= before;
+    });
   }
 
   #again(unit: Unit, rule: Rule, place: Place): Report | undefined {

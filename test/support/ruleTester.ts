@@ -2,12 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Analysis, type Finding } from '../../src/core/analysis.js';
-import { kindOf } from '../../src/core/facts/readFile.js';
+import { syntaxFaults } from '../../src/core/facts/readFile.js';
 import type { Fix, Rule, Severity } from '../../src/core/rules/rule.js';
 import { applyEdits } from '../../src/core/syntax/edits.js';
 import { hclReady, loadHcl } from '../../src/core/syntax/hcl.js';
-import { parseJson } from '../../src/core/syntax/json.js';
-import { parseYaml } from '../../src/core/syntax/yaml.js';
 
 /** One file's text (a trust policy as JSON unless it looks otherwise), or files by name. */
 export type Files = string | Readonly<Record<string, string>>;
@@ -79,7 +77,9 @@ function checkFiring(rule: Rule, one: FiringCase, marked: Readonly<Record<string
   const { texts, places } = unmark(marked);
   const found = findingsOf(rule, texts);
   const shown = (file: string, start: number, end: number) => `${file}: «${texts[file]!.slice(start, end)}»`;
-  expect(found.map(({ file, start, end }) => shown(file, start, end))).toEqual(places.map(({ file, start, end }) => shown(file, start, end)));
+  expect(found.map(({ file, start, end }) => shown(file, start, end))).toEqual(
+    places.map(({ file, start, end }) => shown(file, start, end)),
+  );
   for (const finding of found) {
     if (one.message !== undefined && finding === found[0]) {
       if (typeof one.message === 'string') expect(finding.message).toBe(one.message);
@@ -98,32 +98,36 @@ function checkFiring(rule: Rule, one: FiringCase, marked: Readonly<Record<string
 function checkFix(rule: Rule, finding: Finding, fix: Fix, texts: Readonly<Record<string, string>>): void {
   const fixed = apply(fix, texts);
   for (const [file, text] of Object.entries(fixed)) {
-    expect(faults(file, text), `'${fix.title}' leaves a text that parses:\n${text}`).toBeLessThanOrEqual(faults(file, texts[file] ?? ''));
-    if ((texts[file] ?? '').includes('\r\n')) expect(text.replaceAll('\r\n', ''), `'${fix.title}' keeps CRLF`).not.toContain('\n');
+    expect(syntaxFaults(file, text), `'${fix.title}' leaves a text that parses:\n${text}`).toBeLessThanOrEqual(
+      syntaxFaults(file, texts[file] ?? ''),
+    );
+    if ((texts[file] ?? '').includes('\r\n'))
+      expect(text.replaceAll('\r\n', ''), `'${fix.title}' keeps CRLF`).not.toContain('\n');
   }
   const before = findingsOf(rule, texts).filter(({ message }) => message === finding.message).length;
   const left = findingsOf(rule, fixed).filter(({ message }) => message === finding.message);
-  if (!fix.placeholder) expect(left.length, `'${fix.title}' clears the finding:\n${Object.values(fixed).join('\n')}`).toBeLessThan(before);
+  if (!fix.placeholder)
+    expect(left.length, `'${fix.title}' clears the finding:\n${Object.values(fixed).join('\n')}`).toBeLessThan(before);
 }
 
 function apply(fix: Fix, texts: Readonly<Record<string, string>>): Record<string, string> {
   const result: Record<string, string> = { ...texts };
   for (const file of new Set(fix.edits.map((edit) => edit.file))) {
-    result[file] = applyEdits(texts[file] ?? '', fix.edits.filter((edit) => edit.file === file));
+    result[file] = applyEdits(
+      texts[file] ?? '',
+      fix.edits.filter((edit) => edit.file === file),
+    );
   }
   return result;
 }
 
-function faults(file: string, text: string): number {
-  const kind = kindOf(file, text);
-  if (kind === 'json') return parseJson({ file, language: 'json', text }).faults.length;
-  if (kind === 'yaml') return parseYaml({ file, language: 'yaml', text }).reduce((sum, each) => sum + each.faults.length, 0);
-  return 0;
-}
-
 function asFiles(files: Files): Record<string, string> {
   if (typeof files !== 'string') return { ...files };
-  const name = /^\s*[«{]/.test(files) ? 'trust.json' : /^\s*(?:resource|data|locals|module|variable)\b/.test(files) ? 'main.tf' : 'manifest.yaml';
+  const name = /^\s*[«{]/.test(files)
+    ? 'trust.json'
+    : /^\s*(?:resource|data|locals|module|variable)\b/.test(files)
+      ? 'main.tf'
+      : 'manifest.yaml';
   return { [name]: files };
 }
 
@@ -157,15 +161,26 @@ function* forms(files: Record<string, string>, asTyped: boolean): Generator<[str
   const names = Object.keys(files);
   const only = files['trust.json'];
   if (asTyped || names.length !== 1 || only === undefined || !/^\s*[«{]/.test(only)) return;
-  const role = (inner: string) => `{ "Resources": { "R": { "Type": "AWS::IAM::Role", "Properties": { "AssumeRolePolicyDocument": ${inner} } } } }`;
+  const role = (inner: string) =>
+    `{ "Resources": { "R": { "Type": "AWS::IAM::Role", "Properties": { "AssumeRolePolicyDocument": ${inner} } } } }`;
   yield ['CloudFormation JSON', { 'template.json': role(only) }];
-  yield ['CloudFormation YAML', { 'template.yaml': `Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: ${indent(only, 8)}\n` }];
+  yield [
+    'CloudFormation YAML',
+    {
+      'template.yaml': `Resources:\n  R:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: ${indent(only, 8)}\n`,
+    },
+  ];
   yield [
     'ACK',
-    { 'role.yaml': `apiVersion: iam.services.k8s.aws/v1alpha1\nkind: Role\nmetadata:\n  name: r\nspec:\n  assumeRolePolicyDocument: |\n    ${indent(only, 4)}\n` },
+    {
+      'role.yaml': `apiVersion: iam.services.k8s.aws/v1alpha1\nkind: Role\nmetadata:\n  name: r\nspec:\n  assumeRolePolicyDocument: |\n    ${indent(only, 4)}\n`,
+    },
   ];
   const hcl = only.replaceAll('${', '$${');
-  yield ['Terraform heredoc', { 'main.tf': `resource "aws_iam_role" "r" {\n  assume_role_policy = <<EOF\n${hcl}\nEOF\n}\n` }];
+  yield [
+    'Terraform heredoc',
+    { 'main.tf': `resource "aws_iam_role" "r" {\n  assume_role_policy = <<EOF\n${hcl}\nEOF\n}\n` },
+  ];
 }
 
 function indent(text: string, width: number): string {

@@ -1,6 +1,6 @@
 import { parseJson } from '../syntax/json.js';
 import type { SourceDocument, SyntaxNode } from '../syntax/tree.js';
-import { parseYamlPart, splitDocuments, YamlPart } from '../syntax/yaml.js';
+import { parseYaml, parseYamlPart, splitDocuments, YamlPart } from '../syntax/yaml.js';
 import { baseName } from '../workspace/paths.js';
 import { readAck } from './ack.js';
 import { readAwsCli } from './awsCli.js';
@@ -140,6 +140,18 @@ function readYaml(
     }
   }
   return parts;
+}
+
+/** How many places of a text its parser could not read; 0 for formats that are not parsed as a whole. */
+export function syntaxFaults(file: string, text: string): number {
+  switch (kindOf(file, text)) {
+    case 'json':
+      return parseJson({ file, language: 'json', text }).faults.length;
+    case 'yaml':
+      return parseYaml({ file, language: 'yaml', text }).reduce((sum, { faults }) => sum + faults.length, 0);
+    default:
+      return 0;
+  }
 }
 
 export function mergeFacts(all: readonly Facts[]): Facts {

@@ -97,7 +97,7 @@ function isAction(text: string, at: number, end: number, inString: boolean): boo
 }
 
 // Jinja's `{% … %}` and `{# … #}`, Terraform's `%{ … }`: they yield nothing themselves.
-const DIRECTIVE = /\{[%#][\s\S]{0,2000}?[%#]\}|%\{[^{}\n]{0,400}\}/g;
+const DIRECTIVE = /\{[%#][\s\S]{0,2000}?[%#]\}|%\{~?\s*(?:if|else|endif|for|endfor)\b[^{}\n]{0,400}\}/g;
 
 function withoutDirectives(text: string): string {
   return /\{[%#]|%\{/.test(text) ? text.replace(DIRECTIVE, blank) : text;
