@@ -2,8 +2,11 @@ import * as vscode from 'vscode';
 import { rolesWithTrustPolicy } from '../core/features/identities.js';
 import { Analyses } from './analyses.js';
 import { CodeLenses } from './codeLenses.js';
+import { Audits } from './commands/audit.js';
+import { Changes } from './commands/changes.js';
 import { MechanismAdvice } from './commands/chooseMechanism.js';
 import { registerCommands } from './commands/commands.js';
+import { DriftFindings } from './commands/drift.js';
 import { Explanations } from './commands/explanations.js';
 import { Refactorings } from './commands/refactor.js';
 import { RefactorActions } from './commands/refactorActions.js';
@@ -67,6 +70,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const explanations = new Explanations(clusters, analyses);
   const trustPolicies = new TrustPolicies(clusters, analyses);
   const troubleshooter = new Troubleshooter(clusters, analyses, start);
+  const drift = new DriftFindings(clusters, analyses, start);
+  clusters.showDrift(drift);
+  const changes = new Changes(clusters, settings);
+  const audits = new Audits(live, clusters, analyses, settings);
   const rulePages = new RuleDocumentation();
   const advice = new MechanismAdvice();
   const refactorings = new Refactorings(analyses, clusters, start);
@@ -95,6 +102,9 @@ export function activate(context: vscode.ExtensionContext): void {
     explanations,
     trustPolicies,
     troubleshooter,
+    drift,
+    changes,
+    audits,
     rulePages,
     advice,
     refactorings,
@@ -105,6 +115,7 @@ export function activate(context: vscode.ExtensionContext): void {
       providedCodeActionKinds: QuickFixes.kinds,
     }),
     languages.registerCodeActionsProvider(selector, fixAll, { providedCodeActionKinds: FixAll.kinds }),
+    languages.registerCodeActionsProvider(selector, drift, { providedCodeActionKinds: QuickFixes.kinds }),
     languages.registerHoverProvider(selector, new Hovers(analyses)),
     languages.registerCompletionItemProvider(selector, new Completions(analyses), ...Completions.triggers),
     languages.registerDefinitionProvider(selector, navigation),
@@ -123,6 +134,9 @@ export function activate(context: vscode.ExtensionContext): void {
       explanations,
       trustPolicies,
       troubleshooter,
+      drift,
+      changes,
+      audits,
       rulePages,
       advice,
       fixAll,

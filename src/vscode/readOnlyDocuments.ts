@@ -30,6 +30,11 @@ export class ReadOnlyDocuments implements vscode.TextDocumentContentProvider, vs
     await vscode.commands.executeCommand('markdown.showPreview', uri);
   }
 
+  /** Its text may be another one now; an open editor takes it. */
+  refresh(uri: vscode.Uri): void {
+    this.#changed.fire(uri);
+  }
+
   dispose(): void {
     this.#registration.dispose();
     this.#changed.dispose();

@@ -12,10 +12,16 @@ export const settingDefaults = {
   kubeconfig: '' as string,
   'aws.profile': '' as string,
   'aws.region': '' as string,
+  allowChanges: false as boolean,
 };
 export type Defaults = typeof settingDefaults;
 export type SettingName = keyof Defaults;
 
-/** Settings that decide what is connected to: a workspace must not be able to set them. */
-export const machineSettings = ['kubeconfig', 'aws.profile', 'aws.region'] as const satisfies readonly SettingName[];
+/** Settings that decide what is connected to and what may be changed there: a workspace must not be able to set them. */
+export const machineSettings = [
+  'kubeconfig',
+  'aws.profile',
+  'aws.region',
+  'allowChanges',
+] as const satisfies readonly SettingName[];
 export type MachineSetting = (typeof machineSettings)[number];

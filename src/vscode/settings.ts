@@ -17,9 +17,14 @@ export class Settings {
   }
 
   /** Only what the user's own settings say. VS Code drops a workspace's value by the machine scope; this does not rely on it. */
-  machine(name: MachineSetting): string {
+  machine(name: Exclude<MachineSetting, 'allowChanges'>): string {
     const value = vscode.workspace.getConfiguration('podIam').inspect<string>(name)?.globalValue;
     return typeof value === 'string' ? value.trim() : '';
+  }
+
+  /** The same for what is on or off; anything but `true` in the user's own settings is off. */
+  machineFlag(name: 'allowChanges'): boolean {
+    return vscode.workspace.getConfiguration('podIam').inspect<boolean>(name)?.globalValue === true;
   }
 
   /** What the setting says of a rule, if it says something that exists. */

@@ -6,9 +6,12 @@ import type { ClustersView } from '../tree/clustersView.js';
 import { Connection } from '../tree/connection.js';
 import type { RowTarget } from '../tree/row.js';
 import type { WorkspaceView } from '../tree/workspaceView.js';
+import type { Audits } from './audit.js';
+import type { Changes } from './changes.js';
 import type { MechanismAdvice } from './chooseMechanism.js';
 import { chooseEksCluster, chooseKubeconfig } from './clusterSettings.js';
 import { awsCliText, kubectlText, roleConsoleUrl } from './copyTexts.js';
+import type { DriftFindings } from './drift.js';
 import { openExample } from './example.js';
 import type { Explanations } from './explanations.js';
 import { askFilter } from './filter.js';
@@ -24,6 +27,9 @@ export interface CommandParts {
   readonly explanations: Explanations;
   readonly trustPolicies: TrustPolicies;
   readonly troubleshooter: Troubleshooter;
+  readonly drift: DriftFindings;
+  readonly changes: Changes;
+  readonly audits: Audits;
   readonly rulePages: RuleDocumentation;
   readonly advice: MechanismAdvice;
   readonly fixAll: FixAll;
@@ -41,6 +47,9 @@ export function registerCommands(parts: CommandParts): vscode.Disposable[] {
     explanations,
     trustPolicies,
     troubleshooter,
+    drift,
+    changes,
+    audits,
     rulePages,
     advice,
     fixAll,
@@ -72,6 +81,13 @@ export function registerCommands(parts: CommandParts): vscode.Disposable[] {
     'podIam.verifyCallerIdentity': (row) => verifyCallerIdentity(clusters, targetOf(row)),
     'podIam.openTrustPolicy': (row) => trustPolicies.show(targetOf(row)),
     'podIam.compareTrustPolicy': (row) => trustPolicies.compare(targetOf(row)),
+    'podIam.change': (row) => changes.run(targetOf(row)),
+    'podIam.compareWithCluster': (row) => drift.compare(row instanceof Connection ? row.context.name : undefined),
+    'podIam.stopComparing': () => drift.stop(),
+    'podIam.pullFromCluster': () => drift.pull(),
+    'podIam.compareAccount': (row) => drift.compareOne(targetOf(row)),
+    'podIam.recentCalls': (row) => audits.calls(targetOf(row)),
+    'podIam.validateTrustPolicy': () => audits.validate(),
     'podIam.goToFile': (row) => goTo(analyses, targetOf(row)?.place),
     'podIam.copyName': (row) => copy(targetOf(row)?.name),
     'podIam.copyRoleArn': (row) => copy(targetOf(row)?.roleArn),

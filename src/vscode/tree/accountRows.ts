@@ -12,6 +12,8 @@ export interface ClusterOfRow {
   hasTrustPolicy(roleArn: string): boolean;
   /** Roles that a file of the workspace defines with their trust policy. */
   isInFiles(roleArn: string): boolean;
+  /** How the files differ from it, while they are compared. */
+  drift?(namespace: string, name: string): string | undefined;
   readonly now: number;
 }
 
@@ -38,7 +40,8 @@ export function accountRow(account: ServiceAccountIdentity, cluster: ClusterOfRo
     ...(hasOwnRole(account) && account.roleArn ? { roleArn: account.roleArn } : {}),
     ...(account.associationId ? { associationId: account.associationId } : {}),
   };
-  const able: Capability[] = ['hasName', 'hasKubectl', 'canExplain'];
+  const able: Capability[] = ['hasName', 'hasKubectl', 'canExplain', 'isLiveAccount'];
+  const drift = cluster.drift?.(account.namespace, account.name);
   if (target.roleArn) {
     able.push('hasRole');
     if (account.winner === 'irsa' || account.winner === 'pod-identity') able.push('canVerify');
@@ -51,7 +54,7 @@ export function accountRow(account: ServiceAccountIdentity, cluster: ClusterOfRo
   return {
     id,
     label: account.name,
-    description: describe(account),
+    description: drift === undefined ? describe(account) : `≠ ${drift} · ${describe(account)}`,
     tooltip: chain(account),
     mark: markOf(account),
     accessibleLabel: `${account.name}, ${mechanismNames[account.mechanism]}, ${account.pending ? 'being read' : account.status}, ${account.summary}`,

@@ -23,6 +23,12 @@ export interface EksChoice {
   readonly region?: string;
 }
 
+/** How the files differ from a row, where they are compared. */
+export interface DriftMarks {
+  readonly onDidChange: vscode.Event<void>;
+  mark(context: string, namespace: string, name: string): string | undefined;
+}
+
 type Node = Connection | Row;
 
 /** The tree of clusters: contexts of the kubeconfig, and under each opened one what the live layer found. */
@@ -35,6 +41,7 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
   #connections: Connection[] | undefined;
   #reading: Promise<void> | undefined;
   #filter = new Filter('');
+  #drift: DriftMarks | undefined;
 
   constructor(
     private readonly live: Live,
@@ -94,6 +101,12 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
 
   connection(context: string | undefined): Connection | undefined {
     return this.#connections?.find((connection) => connection.context.name === context);
+  }
+
+  /** Marks rows whose files say something else. */
+  showDrift(drift: DriftMarks): void {
+    this.#drift = drift;
+    this.#subscriptions.push(drift.onDidChange(() => this.#changed.fire(undefined)));
   }
 
   openConnections(): readonly Connection[] {
@@ -249,6 +262,7 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
       region,
       hasTrustPolicy: (arn) => connection.cluster?.trustPolicy(arn) !== undefined,
       isInFiles: (arn) => inFiles.has(arn),
+      drift: (namespace, name) => this.#drift?.mark(connection.context.name, namespace, name),
       now: Date.now(),
     };
   }

@@ -8,6 +8,7 @@ export const capabilities = [
   'canExplain',
   'canVerify',
   'canCompare',
+  'isLiveAccount',
   'hasRole',
   'hasTrustPolicy',
   'hasName',

@@ -77,6 +77,7 @@ describe('a service account’s row', () => {
       'hasName',
       'hasKubectl',
       'canExplain',
+      'isLiveAccount',
       'hasRole',
       'canVerify',
       'hasTrustPolicy',
@@ -184,5 +185,14 @@ describe('words', () => {
     expect(ago(NOW - 12 * 60_000, NOW)).toBe('12 min ago');
     expect(ago(NOW - 3 * 86_400_000, NOW)).toBe('3 days ago');
     expect(ago(NOW + 60_000, NOW)).toBe('just now');
+  });
+});
+
+describe('a row that the files differ from', () => {
+  test('says how, first', () => {
+    const drift = (_namespace: string, name: string) =>
+      name === 'api' ? 'annotation is not in the cluster' : undefined;
+    expect(accountRow(identity(), { ...cluster, drift }).description).toMatch(/^≠ annotation is not in the cluster · /);
+    expect(accountRow(identity({ name: 'other' }), { ...cluster, drift }).description).not.toContain('≠');
   });
 });
