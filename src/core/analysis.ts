@@ -35,6 +35,9 @@ export interface AnalysisOptions {
 /** A text longer than this is no policy and no manifest that a person edits. UTF-16 code units. */
 export const MAX_FILE_LENGTH = 4_000_000;
 
+/** UTF-16 code units up to which a fix is always tried out before it is offered. */
+const SHORT = 30_000;
+
 /** Prefix of the owners that are Terraform folders. */
 const TERRAFORM = 'tf:';
 
@@ -399,10 +402,16 @@ export class Analysis {
   #findingsOf(owner: Owner): Finding[] {
     return owner.units.flatMap((unit) =>
       [...unit.local, ...unit.linked].flatMap((reported) => {
-        const place = placeOf(reported.report.at);
+        const place = this.#within(placeOf(reported.report.at));
         return this.#suppressed(reported.rule.id, place) ? [] : [this.#finding(unit, reported, place)];
       }),
     );
+  }
+
+  /** What stands in a half-typed string may end behind the text. */
+  #within(place: Place): Place {
+    const length = this.#texts.get(place.file)?.length ?? place.end;
+    return place.end <= length ? place : { ...place, start: Math.min(place.start, length), end: length };
   }
 
   #suppressed(ruleId: string, place: Place): boolean {
@@ -435,8 +444,10 @@ export class Analysis {
   #keepsSyntax({ edits }: Fix): boolean {
     return [...new Set(edits.map(({ file }) => file))].every((file) => {
       const text = this.#texts.get(file);
-      const before = text === undefined ? 0 : syntaxFaults(file, text);
-      if (text === undefined || before === 0) return true;
+      if (text === undefined) return true;
+      const before = syntaxFaults(file, text);
+      // A long text that reads well is taken to stay so: two more readings for each fix would be felt.
+      if (before === 0 && text.length > SHORT) return true;
       const own = edits.filter((edit) => edit.file === file);
       return syntaxFaults(file, applyEdits(text, own)) <= before;
     });
@@ -445,7 +456,7 @@ export class Analysis {
   #again(unit: Unit, rule: Rule, place: Place): Report | undefined {
     const index = this.workspace();
     for (const report of rule.check(unit.part.facts, index)) {
-      const at = placeOf(report.at);
+      const at = this.#within(placeOf(report.at));
       if (at.file === place.file && at.start === place.start && at.end === place.end) return report;
     }
     return undefined;
