@@ -47,17 +47,35 @@ async function oneManifest(): Promise<void> {
     ],
     40,
   );
-  pages.push(table('One manifest of 2,400 lines', rows, 'Every document of it is of a kind that is looked at, a third are service accounts with a role.'));
+  pages.push(
+    table(
+      'One manifest of 2,400 lines',
+      rows,
+      'Every document of it is of a kind that is looked at, a third are service accounts with a role.',
+    ),
+  );
 }
 
 async function onePolicy(): Promise<void> {
   const text = trustPolicy(1);
-  const { getLanguageService, TextDocument } = require('vscode-json-languageservice') as typeof import('vscode-json-languageservice');
+  const { getLanguageService, TextDocument } =
+    require('vscode-json-languageservice') as typeof import('vscode-json-languageservice');
   const service = getLanguageService({});
-  service.configure({ validate: true, schemas: [{ uri: 'schema://trust', fileMatch: ['*'], schema: JSON.parse(await readFile(join(import.meta.dirname, '../schemas/trust-policy.schema.json'), 'utf8')) }] });
-  const repeat = <T>(run: () => T) => () => {
-    for (let i = 0; i < 100; i++) run();
-  };
+  service.configure({
+    validate: true,
+    schemas: [
+      {
+        uri: 'schema://trust',
+        fileMatch: ['*'],
+        schema: JSON.parse(await readFile(join(import.meta.dirname, '../schemas/trust-policy.schema.json'), 'utf8')),
+      },
+    ],
+  });
+  const repeat =
+    <T>(run: () => T) =>
+    () => {
+      for (let i = 0; i < 100; i++) run();
+    };
   const validate = async () => {
     for (let i = 0; i < 100; i++) {
       const document = TextDocument.create('file:///trust.json', 'json', 1, text);
@@ -72,7 +90,13 @@ async function onePolicy(): Promise<void> {
     ],
     20,
   );
-  pages.push(table('A hundred trust policies, one by one', rows, 'The JSON service validates against the schema that the extension brings.'));
+  pages.push(
+    table(
+      'A hundred trust policies, one by one',
+      rows,
+      'The JSON service validates against the schema that the extension brings.',
+    ),
+  );
 }
 
 async function wholeWorkspace(): Promise<void> {
@@ -96,7 +120,14 @@ async function wholeWorkspace(): Promise<void> {
       for (const file of files) analysis.setFile(file, await readFile(file, 'utf8'));
       return analysis.allFindings().size;
     };
-    const rows = await measure([{ name: 'just reading the files', run: read }, { name: 'Pod IAM, reading and indexing', run: index }], 3, 1);
+    const rows = await measure(
+      [
+        { name: 'just reading the files', run: read },
+        { name: 'Pod IAM, reading and indexing', run: index },
+      ],
+      3,
+      1,
+    );
     global.gc?.();
     const memory = process.memoryUsage();
     const changed = files[10]!;
@@ -115,8 +146,20 @@ async function wholeWorkspace(): Promise<void> {
       ],
       30,
     );
-    pages.push(table('A workspace of 10,000 files, a tenth of them relevant', rows, `Resident memory afterwards: ${Math.round(memory.rss / 1e6)} MB, of it heap ${Math.round(memory.heapUsed / 1e6)} MB.`));
-    pages.push(table('One change in that workspace', [...change].reverse(), 'A manifest is changed; what it is linked to is judged again.'));
+    pages.push(
+      table(
+        'A workspace of 10,000 files, a tenth of them relevant',
+        rows,
+        `Resident memory afterwards: ${Math.round(memory.rss / 1e6)} MB, of it heap ${Math.round(memory.heapUsed / 1e6)} MB.`,
+      ),
+    );
+    pages.push(
+      table(
+        'One change in that workspace',
+        [...change].reverse(),
+        'A manifest is changed; what it is linked to is judged again.',
+      ),
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -125,7 +168,8 @@ async function wholeWorkspace(): Promise<void> {
 /** Its validation with nothing switched on but the syntax: the least it does for any file. */
 function yamlLanguageServer(text: string): () => Promise<unknown> {
   const { getLanguageService } = require('yaml-language-server') as typeof import('yaml-language-server');
-  const { TextDocument } = require('vscode-languageserver-textdocument') as typeof import('vscode-languageserver-textdocument');
+  const { TextDocument } =
+    require('vscode-languageserver-textdocument') as typeof import('vscode-languageserver-textdocument');
   const nothing = () => undefined;
   const service = getLanguageService({
     schemaRequestService: async () => '{}',

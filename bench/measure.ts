@@ -32,6 +32,8 @@ export function median(values: readonly number[]): number {
 /** A Markdown table with each row's ratio to the first. */
 export function table(title: string, rows: readonly Measured[], note: string): string {
   const base = rows[0]!.ms;
-  const lines = rows.map(({ name, ms }) => `| ${name} | ${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms | ${(ms / base).toFixed(2)} |`);
+  const lines = rows.map(
+    ({ name, ms }) => `| ${name} | ${ms < 10 ? ms.toFixed(2) : ms.toFixed(0)} ms | ${(ms / base).toFixed(2)} |`,
+  );
   return `## ${title}\n\n${note}\n\n| | median | ratio |\n|---|---:|---:|\n${lines.join('\n')}\n`;
 }

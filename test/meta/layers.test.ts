@@ -15,10 +15,14 @@ interface Import {
 /** `src/a/b.ts` → what it imports: `src/…` of our own, or a package's name. */
 function importsOf(path: string): Import[] {
   const text = readFileSync(path, 'utf8');
-  const found = text.matchAll(/(?:^|\n)\s*(?:import|export)\s+(type\s+)?[^;'"]*?from\s*'([^']+)'|import\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g);
+  const found = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\s+(type\s+)?[^;'"]*?from\s*'([^']+)'|import\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g,
+  );
   return [...found].map((match) => {
     const specifier = (match[2] ?? match[3] ?? match[4])!;
-    const to = specifier.startsWith('.') ? relative(root, join(dirname(path), specifier)).replace(/\.js$/, '.ts') : specifier;
+    const to = specifier.startsWith('.')
+      ? relative(root, join(dirname(path), specifier)).replace(/\.js$/, '.ts')
+      : specifier;
     return { from: relative(root, path), to, typeOnly: match[1] !== undefined };
   });
 }
@@ -29,11 +33,14 @@ const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
 const imports = files.flatMap(importsOf);
 
 function outside(folder: string, allowed: (to: Import) => boolean): string[] {
-  return imports.filter((each) => each.from.startsWith(folder) && !allowed(each)).map(({ from, to }) => `${from} → ${to}`);
+  return imports
+    .filter((each) => each.from.startsWith(folder) && !allowed(each))
+    .map(({ from, to }) => `${from} → ${to}`);
 }
 
 const isNode = (name: string) => name.startsWith('node:') || builtinModules.includes(name);
-const isSdk = (name: string) => name.startsWith('@aws-sdk/') || name.startsWith('@smithy/') || name.startsWith('@kubernetes/');
+const isSdk = (name: string) =>
+  name.startsWith('@aws-sdk/') || name.startsWith('@smithy/') || name.startsWith('@kubernetes/');
 
 describe('layers', () => {
   it('core imports only core and parsers', () => {
@@ -57,13 +64,19 @@ describe('layers', () => {
   });
 
   it('only live talks to the SDKs', () => {
-    const others = imports.filter(({ from, to }) => isSdk(to) && !from.startsWith('src/live/')).map(({ from, to }) => `${from} → ${to}`);
+    const others = imports
+      .filter(({ from, to }) => isSdk(to) && !from.startsWith('src/live/'))
+      .map(({ from, to }) => `${from} → ${to}`);
     expect(others).toEqual([]);
   });
 
   it('the editor and the command line take live by its one door, types apart', () => {
     const inside = (folder: string) =>
-      outside(folder, ({ to, typeOnly }) => !to.startsWith('src/live/') || typeOnly || to === 'src/live/main.ts' || to === 'src/live/types.ts');
+      outside(
+        folder,
+        ({ to, typeOnly }) =>
+          !to.startsWith('src/live/') || typeOnly || to === 'src/live/main.ts' || to === 'src/live/types.ts',
+      );
     expect(inside('src/vscode/')).toEqual([]);
     expect(inside('src/cli/')).toEqual([]);
   });
@@ -73,7 +86,9 @@ describe('layers', () => {
   });
 
   it('the demo imports nothing of the product it is there to show', () => {
-    expect(outside('src/demo/', ({ to }) => to.startsWith('src/demo/') || isNode(to) || !to.startsWith('src/'))).toEqual([]);
+    expect(
+      outside('src/demo/', ({ to }) => to.startsWith('src/demo/') || isNode(to) || !to.startsWith('src/')),
+    ).toEqual([]);
   });
 
   it('sees imports at all', () => {

@@ -20,7 +20,9 @@ describe('rules', () => {
   beforeAll(readyForTerraform);
 
   it('stand each in a file of their name, and no file holds another', () => {
-    const files = readdirSync(join(root, 'src/core/rules')).filter((name) => name.endsWith('.ts') && !['index.ts', 'rule.ts', 'page.ts'].includes(name));
+    const files = readdirSync(join(root, 'src/core/rules')).filter(
+      (name) => name.endsWith('.ts') && !['index.ts', 'rule.ts', 'page.ts'].includes(name),
+    );
     expect(files.sort()).toEqual(rules.map(({ id }) => `${fileNameOf(id)}.ts`).sort());
   });
 
@@ -40,7 +42,11 @@ describe('rules', () => {
 
       it('has an example that is right', () => {
         const findings = [...analyze(rule.docs.good).allFindings().values()].flat();
-        expect(findings.filter(({ severity }) => severity === 'error' || severity === 'warning').map(({ ruleId, message }) => `${ruleId}: ${message}`)).toEqual([]);
+        expect(
+          findings
+            .filter(({ severity }) => severity === 'error' || severity === 'warning')
+            .map(({ ruleId, message }) => `${ruleId}: ${message}`),
+        ).toEqual([]);
         expect(findings.map(({ ruleId }) => ruleId)).not.toContain(rule.id);
       });
 

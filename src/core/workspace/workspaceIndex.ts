@@ -272,12 +272,9 @@ export class WorkspaceIndex implements Workspace {
 
   isWorkloadRole(role: Role): boolean {
     if (role.managedTrust) return true;
-    const policy = role.trustPolicy;
-    return (
-      policy !== undefined &&
-      policy.statements.some(
-        (statement) => statement.effectValue !== 'Deny' && statement.principals.some(isWorkloadPrincipal),
-      )
+    const statements = role.trustPolicy?.statements ?? [];
+    return statements.some(
+      ({ effectValue, principals }) => effectValue !== 'Deny' && principals.some(isWorkloadPrincipal),
     );
   }
 }
