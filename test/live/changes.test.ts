@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Analysis } from '../../src/core/analysis.js';
+import { findDrift } from '../../src/core/identity/drift.js';
 import type { ChangeOutcome, ChangePlan, ChangeRequest, PlannedCall } from '../../src/live/changes/types.js';
 import type { ClusterSnapshot, LiveCluster } from '../../src/live/types.js';
+import { loadHclForTests } from '../core/syntax/hclFixture.js';
 import { never, open, type RunningDemo, rowOf, runDemo } from './support.js';
 
 const ROLE = 'eks.amazonaws.com/role-arn';
@@ -415,6 +418,53 @@ describe('what may have been done', () => {
 });
 
 describe('as text', () => {
+  const textOf = ({ asText }: ChangePlan, tool: 'terraform' | 'cloudFormation') => {
+    const words = asText[tool];
+    if (words.kind === 'none') throw new Error(words.why);
+    return words.text;
+  };
+
+  it('is Terraform and CloudFormation that say what is changed', async () => {
+    await loadHclForTests();
+    const create = await planned({
+      kind: 'create-association',
+      namespace: 'checkout',
+      name: 'frontend',
+      roleArn: roleArn('payments-api'),
+      targetRoleArn: 'arn:aws:iam::444455556666:role/path/target',
+      disableSessionTags: true,
+      tags: { team: 'a "b"' },
+    });
+    const put = await planned({
+      kind: 'put-trust-policy',
+      roleArn: roleArn('checkout-worker'),
+      document: cluster.trustPolicy(roleArn('checkout-worker'))!.replace('wrker', 'worker'),
+    });
+    for (const [tool, file] of [
+      ['terraform', 'main.tf'],
+      ['cloudFormation', 'template.yaml'],
+    ] as const) {
+      const analysis = new Analysis();
+      analysis.setFile(file, textOf(create, tool));
+      expect(findDrift(analysis.workspace(), cluster.view()!).drifts).toMatchObject([
+        { kind: 'association-only-in-file', namespace: 'checkout', name: 'frontend' },
+      ]);
+      const [association] = analysis.workspace().associations();
+      expect([association?.roleArn?.raw, association?.targetRoleArn?.raw]).toEqual([
+        roleArn('payments-api'),
+        'arn:aws:iam::444455556666:role/path/target',
+      ]);
+      const roles = new Analysis();
+      roles.setFile(file, textOf(put, tool));
+      expect(findDrift(roles.workspace(), cluster.view()!).drifts).toMatchObject([
+        {
+          kind: 'trust-policy',
+          message: expect.stringMatching(/checkout\/worker is denied there and allowed by the file/),
+        },
+      ]);
+    }
+  });
+
   it('says each change in the words of the tools that have them', async () => {
     const annotate = await planned({
       kind: 'annotate',
@@ -434,9 +484,9 @@ describe('as text', () => {
     const put = await planned({
       kind: 'put-trust-policy',
       roleArn: roleArn('checkout-worker'),
-      document: cluster.trustPolicy(roleArn('checkout-worker'))!.replace('wrker', "it's${aws:username}"),
+      document: cluster.trustPolicy(roleArn('checkout-worker'))!.replace('wrker', `it's\${aws:username}`),
     });
     expect(put.asText.awsCli).toMatchObject({ text: expect.stringContaining(`it'\\''s\${aws:username}`) });
-    expect(put.asText.terraform).toMatchObject({ text: expect.stringContaining("it's$${aws:username}") });
+    expect(put.asText.terraform).toMatchObject({ text: expect.stringContaining(`it's$\${aws:username}`) });
   });
 });

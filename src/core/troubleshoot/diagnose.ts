@@ -1,3 +1,4 @@
+import { findCredentials } from '../rules/support/awsKeys.js';
 import type { Answer, Check, State } from './checks.js';
 import type { Evidence } from './evidence.js';
 import { generalChecks, type Symptom, symptoms } from './symptoms.js';
@@ -34,7 +35,7 @@ const SIGNS: Readonly<Record<State, string>> = { failed: '✗', unknown: '?', pa
 export function diagnosisText({ error, symptom, results }: Diagnosis, evidence: Evidence = {}): string {
   return [
     `# ${symptom?.title ?? 'An error that is not known here'}`,
-    `\`\`\`text\n${error.replaceAll('```', "'''").trim()}\n\`\`\``,
+    `\`\`\`text\n${withoutCredentials(error).replaceAll('```', "'''").trim()}\n\`\`\``,
     symptom?.meaning ?? 'These are the checks for everything that can go wrong on the way to credentials.',
     checkedFor(evidence),
     '## Checks',
@@ -47,6 +48,16 @@ export function diagnosisText({ error, symptom, results }: Diagnosis, evidence: 
     ),
     '',
   ].join('\n\n');
+}
+
+const TOKEN = /\beyJ[\w-]{6,}(?:\.[\w-]*){0,2}/g;
+
+/** Logs that people paste hold tokens and keys; a report is passed on. */
+function withoutCredentials(text: string): string {
+  let clean = text.replace(TOKEN, '[redacted]');
+  for (let found = findCredentials(clean); found; found = findCredentials(clean))
+    clean = `${clean.slice(0, found.start)}[redacted]${clean.slice(found.end)}`;
+  return clean;
 }
 
 function checkedFor({ files, live }: Evidence): string {

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { type Drift, type DriftReport, findDrift } from '../../core/identity/drift.js';
 import { compareAccount } from '../../core/identity/driftComparison.js';
+import type { LiveView } from '../../core/identity/driftView.js';
+import type { ClusterSnapshot } from '../../live/types.js';
 import type { Analyses } from '../analyses.js';
 import { diagnosticSource } from '../diagnostics.js';
 import { TextPositions } from '../positions.js';
@@ -33,6 +35,7 @@ export class DriftFindings implements vscode.CodeActionProvider, vscode.Disposab
   #following: vscode.Disposable | undefined;
   #context: string | undefined;
   #report: DriftReport | undefined;
+  #seen: { readonly snapshot: ClusterSnapshot; readonly view: LiveView | undefined } | undefined;
   #marks = new Map<string, string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -148,7 +151,9 @@ export class DriftFindings implements vscode.CodeActionProvider, vscode.Disposab
   ): vscode.CodeAction[] {
     const diagnostics = context.diagnostics.filter(({ code }) => code === driftCode);
     if (diagnostics.length === 0) return [];
-    this.#update();
+    // Edits are by offsets: they must be those of the present text.
+    this.analyses.updateOpen();
+    if (this.#timer !== undefined) this.#update();
     return this.#at(document.uri).flatMap(({ drift, range: place }) => {
       const edit = drift.pull && place.intersection(range) ? toWorkspaceEdit(this.analyses, drift.pull) : undefined;
       if (!drift.pull || !edit) return [];
@@ -185,7 +190,9 @@ export class DriftFindings implements vscode.CodeActionProvider, vscode.Disposab
   }
 
   #update(): void {
-    const view = this.#context === undefined ? undefined : this.clusters.connection(this.#context)?.cluster?.view();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const view = this.#view();
     this.analyses.updateOpen();
     this.#report = view && findDrift(this.analyses.workspace.workspace(), view);
     this.#marks = new Map();
@@ -216,6 +223,15 @@ export class DriftFindings implements vscode.CodeActionProvider, vscode.Disposab
       );
     }
     this.#changed.fire();
+  }
+
+  /** Made once a state of the cluster. */
+  #view(): LiveView | undefined {
+    const cluster = this.#context === undefined ? undefined : this.clusters.connection(this.#context)?.cluster;
+    const snapshot = cluster?.current;
+    if (!cluster || !snapshot) return undefined;
+    if (this.#seen?.snapshot !== snapshot) this.#seen = { snapshot, view: cluster.view() };
+    return this.#seen.view;
   }
 
   #at(uri: vscode.Uri): { drift: Drift; range: vscode.Range }[] {

@@ -480,6 +480,13 @@ describe('report', () => {
       /1\. \*\*✗\*\* \*\*The trust policy of the role lets this service account in\*\* — denied: 'wrker' ≠ 'worker' \*\(role\.json\)\*/,
     );
   });
+  test('keeps no token and no key of what was pasted', () => {
+    const key = `AKIA${'B'.repeat(16)}`;
+    const secret = 'a'.repeat(40);
+    const token = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln';
+    const text = diagnosisText(diagnose(`key ${key} ${key} aws_secret_access_key=${secret} token ${token}`));
+    for (const word of [key, secret, token]) expect(text).not.toContain(word);
+  });
   test('keeps what was pasted inside its fence', () => {
     const text = diagnosisText(diagnose('```\n# not a title'));
     expect(text.split('\n').filter((line) => line === '```')).toHaveLength(1);
