@@ -101,10 +101,11 @@ export class Cluster implements LiveCluster {
   private begin(signal: AbortSignal, onProgress: (progress: Progress) => void): Session {
     const { connection, hint, namespace, contextNamespace, timeoutMs } = this.options;
     connection.allowSignIn();
-    const state = emptyState(this.options.context, hint.name ?? this.options.clusterEntry);
+    const before = this.session?.state;
+    const state = emptyState(this.options.context, hint.name ?? this.options.clusterEntry, before);
     state.namespace = namespace;
     // What was verified stays so until it is verified again.
-    for (const [key, identity] of this.session?.state.verified ?? []) state.verified.set(key, identity);
+    for (const [key, identity] of before?.verified ?? []) state.verified.set(key, identity);
     const rows = new Rows(state);
     // Credentials may have been renewed since.
     this.clients?.destroy();
@@ -120,6 +121,7 @@ export class Cluster implements LiveCluster {
       },
       onProgress,
       signal,
+      before,
     );
     return { state, rows, reader };
   }
@@ -139,6 +141,7 @@ export class Cluster implements LiveCluster {
         done = true;
       },
     );
+    const started = performance.now();
     let shown = -1;
     let wait = 0;
     await Promise.race([finished, session.reader.rowsCame]);
@@ -150,8 +153,8 @@ export class Cluster implements LiveCluster {
       if (count === 0) continue;
       const begun = performance.now();
       const snapshot = await this.make(session, false, signal).catch(() => undefined);
-      // Showing must not slow the reading down by more than a tenth or so.
-      wait = Math.max(EMIT_MS, (performance.now() - begun) * 8);
+      // Showing must not slow the reading down by more than a tenth or so, and who has waited long can wait a little longer.
+      wait = Math.max(EMIT_MS, (performance.now() - begun) * 8, (performance.now() - started) / 3);
       if (snapshot === undefined || done) return;
       if (shown !== count || snapshot.serviceAccounts.some((row) => !row.pending)) {
         shown = count;
@@ -360,9 +363,6 @@ export class Cluster implements LiveCluster {
     return undoChange(this.changing(), outcome, AbortSignal.any([outer, this.closing.signal]));
   }
 
-  private changing(): ChangeContext {
-    const { connection, hint, context, timeoutMs } = this.options;
-    const { session } = this;
   async recentCalls(
     namespace: string,
     name: string,
@@ -381,6 +381,9 @@ export class Cluster implements LiveCluster {
     );
   }
 
+  private changing(): ChangeContext {
+    const { connection, hint, context, timeoutMs } = this.options;
+    const { session } = this;
     connection.allowSignIn();
     return {
       connection,

@@ -12,6 +12,8 @@ import type {
   Known,
   LiveFinding,
   PodState,
+  PodsOfAccount,
+  RoleState,
   ServiceAccountIdentity,
   Status,
   Trust,
@@ -121,20 +123,33 @@ export function judge(state: ClusterState, account: ServiceAccountRecord): Judge
     identity: identityLine(resolution),
     summary: summaryOf(notes, status, podStates.length, podsGap === undefined),
     callerIdentity,
-    pods: {
-      total: podStates.length,
-      stale,
-      known: podsGap === undefined,
-      // Looked at for a few rows only, and fifty thousand are many.
-      get list() {
-        return pods.map((pod) => podState(state, pod, podIdentity(pod, resolution), association));
-      },
-    },
+    pods: new JudgedPods(state, pods, resolution, association, stale, podsGap === undefined),
     findings: notes.findings.sort((a, b) => RANK[a.severity] - RANK[b.severity]),
     unknown: notes.unknown,
     pending: notes.pending,
   };
   return { row, resolution, question: linked.question, role: linked.role };
+}
+
+/** Each pod is looked at for a few rows only, and fifty thousand are many. */
+class JudgedPods implements PodsOfAccount {
+  constructor(
+    private readonly state: ClusterState,
+    private readonly pods: readonly PodRecord[],
+    private readonly resolution: Resolution,
+    private readonly association: AssociationState | undefined,
+    readonly stale: number,
+    readonly known: boolean,
+  ) {}
+
+  get total(): number {
+    return this.pods.length;
+  }
+
+  get list(): readonly PodState[] {
+    const { state, pods, resolution, association } = this;
+    return pods.map((pod) => podState(state, pod, podIdentity(pod, resolution), association));
+  }
 }
 
 function runningPods(state: ClusterState, key: string): PodRecord[] {
@@ -246,7 +261,7 @@ function questionFor(
       mechanism: 'irsa',
       ...who,
       issuer,
-      providerArn: `arn:${arn.partition}:iam::${arn.account}:oidc-provider/${issuer}`,
+      providerArn: state.shared.text(`arn:${arn.partition}:iam::${arn.account}:oidc-provider/${issuer}`),
       audience,
     };
   }
@@ -648,8 +663,14 @@ function summaryOf(notes: Notes, status: Status, pods: number, podsKnown: boolea
   return podsKnown ? `${pods} ${pods === 1 ? 'pod' : 'pods'}` : '';
 }
 
-function roleState(role: ReadRole['role']): ServiceAccountIdentity['role'] & object {
+const roleStates = new WeakMap<ReadRole['role'], RoleState>();
+
+/** One for all rows of the role. */
+function roleState(role: ReadRole['role']): RoleState {
+  const known = roleStates.get(role);
+  if (known) return known;
   const { trustPolicy: _, ...rest } = role;
+  roleStates.set(role, rest);
   return rest;
 }
 

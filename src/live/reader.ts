@@ -19,6 +19,7 @@ import {
   podRecord,
   type ServiceAccountRecord,
   serviceAccountRecord,
+  unlessChanged,
 } from './kubernetes/records.js';
 import { readPolicyOf } from './liveRules.js';
 import { Pool } from './pool.js';
@@ -70,12 +71,14 @@ export class Reader {
   private readonly clusterTried = promised<void>();
   private readonly firstRows = promised<void>();
 
+  /** @param before as an earlier read left it; let go when this one is done */
   constructor(
     private readonly state: ClusterState,
     private readonly options: ReaderOptions,
     private readonly changes: Changes,
     private readonly progress: (progress: Progress) => void,
     private readonly signal: AbortSignal,
+    private before?: ClusterState,
   ) {}
 
   async read(): Promise<void> {
@@ -87,7 +90,8 @@ export class Reader {
       clearTimeout(patience);
       this.firstRows.resolve();
     }
-    this.changes.all();
+    this.before = undefined;
+    this.state.shared.forgetBefore();
   }
 
   /** Resolves when the first service accounts are there, or will not come soon. */
@@ -163,12 +167,17 @@ export class Reader {
     const { state } = this;
     const version = await this.listEverywhere<ServiceAccountRecord>(
       'serviceaccounts',
-      serviceAccountRecord,
+      (object) => {
+        const account = serviceAccountRecord(object);
+        return (
+          account && unlessChanged(this.before?.serviceAccounts.get(keyOf(account.namespace, account.name)), account)
+        );
+      },
       state.accountsUnknown,
       {
         clear: () => state.serviceAccounts.clear(),
         add: (account) => {
-          const key = keyOf(account.namespace, account.name);
+          const key = this.key(account);
           state.serviceAccounts.set(key, account);
           this.changes.account(key);
           const arn = annotationOf(account);
@@ -178,6 +187,13 @@ export class Reader {
       },
     );
     if (version !== undefined) this.versions.set('serviceaccounts', version);
+    // Accounts that nobody listed come up where associations name them.
+    if (state.accountsUnknown.size > 0) this.changes.all();
+  }
+
+  /** Of an account: one string, however often it is used. */
+  private key({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+    return this.state.shared.text(keyOf(namespace, name));
   }
 
   private async readPods(): Promise<void> {
@@ -185,7 +201,12 @@ export class Reader {
     let count = 0;
     const version = await this.listEverywhere<PodRecord>(
       'pods',
-      (object) => podRecord(object, state.shared),
+      (object) => {
+        const pod = podRecord(object, state.shared);
+        return (
+          pod && unlessChanged(this.before?.pods.get(keyOf(pod.namespace, pod.serviceAccount))?.get(pod.name), pod)
+        );
+      },
       state.podsUnknown,
       {
         clear: () => {
@@ -195,7 +216,7 @@ export class Reader {
         add: (pod) => {
           addPod(state, pod);
           count++;
-          this.changes.account(keyOf(pod.namespace, pod.serviceAccount));
+          this.changes.account(this.key({ namespace: pod.namespace, name: pod.serviceAccount }));
         },
         count: () => count,
       },
@@ -444,7 +465,7 @@ export class Reader {
     const described = new Pool(CONCURRENT_AWS);
     await this.firstRows.promise;
     const describe = async (listed: ListedAssociation): Promise<void> => {
-      const key = keyOf(listed.namespace, listed.serviceAccount);
+      const key = this.key({ namespace: listed.namespace, name: listed.serviceAccount });
       const answer = await describeAssociation(aws, cluster, listed, timeoutMs, signal);
       await breathe();
       if (answer.ok) {
@@ -457,7 +478,7 @@ export class Reader {
     };
     const listed = await listAssociations(aws, cluster, namespace, timeoutMs, signal, (page) => {
       for (const association of page) {
-        const key = keyOf(association.namespace, association.serviceAccount);
+        const key = this.key({ namespace: association.namespace, name: association.serviceAccount });
         state.associations.set(key, undescribed(association));
         this.changes.account(key);
         described.add(association.id, () => describe(association));
@@ -541,7 +562,11 @@ export class Reader {
         const answer = await readRole(this.clients, role, this.options.timeoutMs, this.signal);
         await breathe();
         if (answer.ok) {
-          const read = readPolicyOf(answer.value);
+          const before = this.before?.roles.get(arn);
+          const read = readPolicyOf(
+            answer.value,
+            before?.known && before.value.kind !== 'missing' ? before.value.read : undefined,
+          );
           state.roles.set(arn, {
             known: true,
             value: answer.value.arn === arn ? { kind: 'found', read } : { kind: 'other-path', read },
@@ -572,7 +597,7 @@ export class Reader {
 }
 
 export function addPod(state: ClusterState, pod: PodRecord): void {
-  const key = keyOf(pod.namespace, pod.serviceAccount);
+  const key = state.shared.text(keyOf(pod.namespace, pod.serviceAccount));
   const pods = state.pods.get(key);
   if (pods) pods.set(pod.name, pod);
   else state.pods.set(key, new Map([[pod.name, pod]]));

@@ -75,7 +75,8 @@ export function keyOf(namespace: string, name: string): string {
   return `${namespace}/${name}`;
 }
 
-export function emptyState(context: string, clusterName: string): ClusterState {
+/** @param before of an earlier read of the same cluster */
+export function emptyState(context: string, clusterName: string, before?: ClusterState): ClusterState {
   return {
     context,
     namespace: undefined,
@@ -105,7 +106,7 @@ export function emptyState(context: string, clusterName: string): ClusterState {
     associationsKnown: PENDING,
     roles: new Map(),
     verified: new Map(),
-    shared: new Shared(),
+    shared: new Shared(before?.shared),
   };
 }
 

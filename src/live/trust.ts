@@ -33,21 +33,27 @@ export type TrustQuestion =
       readonly disableSessionTags: boolean;
     };
 
-/** The decision and its nearest miss; the trace is made when somebody looks at it, ten thousand would weigh too much. */
+/** The decision and its nearest miss. */
 export interface TrustAnswer {
   readonly trust: Trust;
   readonly detail: TrustDetail;
 }
 
-const asked = new WeakMap<TrustPolicy, Map<string, TrustAnswer>>();
+const asked = new WeakMap<TrustPolicy, { readonly about: string; readonly answers: Map<string, TrustAnswer> }>();
 
 /** Asks a role's trust policy, as AWS would be asked for the next pod. The same question is answered once. */
 export function askTrust(policy: TrustPolicy, question: TrustQuestion): TrustAnswer {
-  const key = Object.values(question).join('\n');
-  const known = asked.get(policy);
-  const answer = known?.get(key) ?? answerOf(policy, question);
-  if (known) known.set(key, answer);
-  else asked.set(policy, new Map([[key, answer]]));
+  const { namespace, serviceAccount, ...rest } = question;
+  const about = Object.values(rest).join('\n');
+  let known = asked.get(policy);
+  // Mostly the same, of one cluster: kept once, and not for each of a role's service accounts.
+  if (known?.about !== about) {
+    known = { about, answers: new Map() };
+    asked.set(policy, known);
+  }
+  const key = `${namespace}/${serviceAccount}`;
+  const answer = known.answers.get(key) ?? answerOf(policy, question);
+  known.answers.set(key, answer);
   return answer;
 }
 
@@ -63,17 +69,33 @@ function answerOf(policy: TrustPolicy, question: TrustQuestion): TrustAnswer {
   const open = decision === 'unknown' ? unknownKeys(evaluation) : [];
   return {
     trust: decision,
-    detail: {
-      get trace() {
-        return traceOf(evaluate(policy, requestOf(question)));
-      },
+    detail: new AskedTrust(policy, question, {
       ...(decisive === undefined ? {} : { statement: decisive.index }),
       ...(miss === undefined ? {} : { nearestMiss: miss }),
       ...(open.length === 0
         ? {}
         : { why: `it depends on ${open.map((key) => `'${key}'`).join(', ')}, which only AWS knows at that moment` }),
-    },
+    }),
   };
+}
+
+/** The trace is made when somebody looks at it, ten thousand would weigh too much. */
+class AskedTrust implements TrustDetail {
+  declare readonly statement?: number;
+  declare readonly nearestMiss?: string;
+  declare readonly why?: string;
+
+  constructor(
+    private readonly policy: TrustPolicy,
+    private readonly question: TrustQuestion,
+    found: Omit<TrustDetail, 'trace'>,
+  ) {
+    Object.assign(this, found);
+  }
+
+  get trace(): readonly TraceLine[] {
+    return traceOf(evaluate(this.policy, requestOf(this.question)));
+  }
 }
 
 function traceOf(evaluation: Evaluation): TraceLine[] {

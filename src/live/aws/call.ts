@@ -1,7 +1,7 @@
 import { deadline, orAborted } from '../deadline.js';
 import { codeOf, failure, messageOf, networkReason, success } from '../failure.js';
 import type { FailureReason, LiveFailure, Result } from '../types.js';
-import { attempts } from './attempts.js';
+import { lastErrorOf } from './attempts.js';
 
 export interface AwsCall<T> {
   /** `iam:GetRole payments-api` */
@@ -16,19 +16,14 @@ export interface AwsCall<T> {
 /** One call of an SDK as data or a reason. @throws the signal's reason when the caller left */
 export async function awsCall<T>(call: AwsCall<T>, signal: AbortSignal): Promise<Result<T>> {
   const limit = deadline(signal, call.timeoutMs);
-  const met: { lastError?: unknown } = {};
   try {
     // The SDK does not watch the signal while it looks for credentials, so the wait itself ends too.
-    return success(
-      await orAborted(
-        attempts.run(met, () => call.send(limit.signal)),
-        limit.signal,
-      ),
-    );
+    return success(await orAborted(call.send(limit.signal), limit.signal));
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    if (limit.expired && met.lastError !== undefined) {
-      const last = awsFailure(call.what, call.permission, met.lastError);
+    const lastError = lastErrorOf(limit.signal);
+    if (limit.expired && lastError !== undefined) {
+      const last = awsFailure(call.what, call.permission, lastError);
       if (last.reason === 'throttled') return { ok: false, failure: last };
     }
     if (limit.expired)

@@ -52,6 +52,22 @@ export interface NodeRecord {
   readonly windows: boolean;
 }
 
+/**
+ * The earlier record where nothing that is kept has changed: a refresh then holds a large cluster once and not twice, and what
+ * was made of the record stays.
+ */
+export function unlessChanged<T extends object>(before: T | undefined, now: T): T {
+  if (before === undefined) return now;
+  for (const key of Object.keys(now) as (keyof T)[]) {
+    if (before[key] !== now[key] && !sameEntries(before[key], now[key])) return now;
+  }
+  return before;
+}
+
+function sameEntries(a: unknown, b: unknown): boolean {
+  return typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b);
+}
+
 /** An object of the API's JSON, which may hold anything. */
 type Json = Readonly<Record<string, unknown>>;
 
@@ -62,13 +78,25 @@ type Json = Readonly<Record<string, unknown>>;
 export class Shared {
   private readonly texts = new Map<string, string>();
   private readonly lists = new Map<string, readonly unknown[]>();
+  private before: Shared | undefined;
+
+  /** @param before of an earlier read: what comes again is taken from there, what does not is forgotten with it */
+  constructor(before?: Shared) {
+    this.before = before;
+  }
+
+  /** The read is done: what it did not meet is not kept. */
+  forgetBefore(): void {
+    this.before = undefined;
+  }
 
   text<T extends string | undefined>(value: T): T {
     if (value === undefined) return value;
     const known = this.texts.get(value);
     if (known !== undefined) return known as T;
-    this.texts.set(value, value);
-    return value;
+    const kept = this.before?.texts.get(value) ?? value;
+    this.texts.set(kept, kept);
+    return kept as T;
   }
 
   /** @param list of plain data */
@@ -77,8 +105,9 @@ export class Shared {
     const key = JSON.stringify(list);
     const known = this.lists.get(key);
     if (known !== undefined) return known as readonly T[];
-    this.lists.set(key, list);
-    return list;
+    const kept = (this.before?.lists.get(key) as readonly T[] | undefined) ?? list;
+    this.lists.set(key, kept);
+    return kept;
   }
 }
 
