@@ -30,10 +30,13 @@ export class FileAnalysis {
     readonly uri: vscode.Uri,
     readonly analysis: Analysis,
     private readonly wishes: SeverityWishes,
+    /** Whoever asks for findings makes the core judge; what it says has changed must reach everybody. */
+    private readonly refresh: () => void,
   ) {}
 
   /** With the severities that the settings and `.pod-iam.json` wish. */
   findings(): readonly ShownFinding[] {
+    this.refresh();
     return this.analysis.findings(this.file).flatMap((finding) => {
       const severity = this.wishes.severityOf(finding.ruleId, this.uri) ?? finding.severity;
       return severity === 'off' ? [] : [{ finding, severity }];
@@ -83,7 +86,7 @@ export class Analyses implements vscode.Disposable {
   /** Of the text that is known of the file, open or not. */
   ofFile(uri: vscode.Uri): FileAnalysis {
     const file = this.names.nameOf(uri);
-    return new FileAnalysis(file, uri, this.#alone.get(file) ?? this.workspace, this.wishes);
+    return new FileAnalysis(file, uri, this.#alone.get(file) ?? this.workspace, this.wishes, () => this.refresh());
   }
 
   /** Open documents with changes that wait for a pause in typing: edits over several files need the present text of all. */
