@@ -129,7 +129,7 @@ function holds(item: SyntaxNode, key: StringNode): boolean {
 function meantOf({ key, value }: Annotation): string | undefined {
   const known = literalOf(key.text);
   if (known === undefined || value?.kind === 'object') return undefined;
-  return IDENTITY_KEYS.includes(known) ? known : meantKey(known, literal(value));
+  return IDENTITY_KEYS.includes(known) ? known : meantKey(known, value);
 }
 
 function message(key: StringNode, meant: string, holder: string): string {

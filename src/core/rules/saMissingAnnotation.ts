@@ -68,7 +68,7 @@ function carriesRole({ fact, variants }: Account): boolean {
       annotations.some(
         ({ key, value: own }) =>
           key.raw === LEGACY_ROLE ||
-          meantKey(key.raw, own?.kind === 'string' ? own.raw : undefined) === ROLE_ARN ||
+          meantKey(key.raw, own) === ROLE_ARN ||
           // A number is no role, but meant as one.
           (key.raw === ROLE_ARN && own !== undefined && own.kind !== 'string' && own.kind !== 'null'),
       ),
@@ -85,7 +85,7 @@ function standsOnPods({ fact }: Account, workspace: Workspace): boolean {
     ]);
     const meant = given.some(({ key, value }) => {
       if (key.raw === ROLE_ARN || key.raw === LEGACY_ROLE) return true;
-      return meantKey(key.raw, value?.kind === 'string' ? value.raw : undefined) === ROLE_ARN;
+      return meantKey(key.raw, value) === ROLE_ARN;
     });
     return meant && podAccount(workload, workspace)?.fact === fact;
   });

@@ -1,6 +1,6 @@
 import type { Facts } from '../../facts/model.js';
 import { display, literalOf, onlyHole, type Text } from '../../syntax/text.js';
-import { placeOf, type StringNode } from '../../syntax/tree.js';
+import { outermost, type StringNode } from '../../syntax/tree.js';
 import type { Account, AccountVariant, Workspace } from '../../workspace/workspace.js';
 
 /** An annotation that gives accounts their role. With overlays one value may be for several, and one account have several. */
@@ -11,23 +11,37 @@ export interface AnnotatedAccount {
   readonly variants: readonly AccountVariant[];
 }
 
+/** Several rules ask the same of the same facts, each time with one workspace. */
+const known = new WeakMap<Workspace, { readonly facts: Facts; readonly accounts: readonly AnnotatedAccount[] }>();
+
 /** The role annotations that stand in the files of these facts, in patches too. */
-export function* annotatedAccounts(facts: Facts, workspace: Workspace): Generator<AnnotatedAccount> {
+export function annotatedAccounts(facts: Facts, workspace: Workspace): readonly AnnotatedAccount[] {
+  let found = known.get(workspace);
+  if (found?.facts !== facts) {
+    found = { facts, accounts: findAnnotated(facts, workspace) };
+    known.set(workspace, found);
+  }
+  return found.accounts;
+}
+
+function findAnnotated(facts: Facts, workspace: Workspace): readonly AnnotatedAccount[] {
   const patches = facts.kustomizations.length > 0 || facts.serviceAccounts.some((fact) => !workspace.accountOf(fact));
   const accounts = patches
     ? workspace.accounts()
     : facts.serviceAccounts.flatMap((fact) => workspace.accountOf(fact) ?? []);
   const files = new Set<string>();
-  for (const { node } of [...facts.serviceAccounts, ...facts.kustomizations]) files.add(placeOf(node).file);
-  for (const account of accounts) {
-    if (account.fact.managed) continue;
+  for (const { node } of [...facts.serviceAccounts, ...facts.kustomizations]) files.add(outermost(node.document).file);
+  return accounts.flatMap((account): AnnotatedAccount[] => {
+    if (account.fact.managed) return [];
     const byValue = new Map<StringNode, AccountVariant[]>();
     for (const variant of account.variants) {
-      if (!variant.roleArn || !files.has(placeOf(variant.roleArn).file)) continue;
-      byValue.set(variant.roleArn, [...(byValue.get(variant.roleArn) ?? []), variant]);
+      if (!variant.roleArn || !files.has(outermost(variant.roleArn.document).file)) continue;
+      const variants = byValue.get(variant.roleArn);
+      if (variants) variants.push(variant);
+      else byValue.set(variant.roleArn, [variant]);
     }
-    for (const [value, variants] of byValue) yield { account, value, variants };
-  }
+    return [...byValue].map(([value, variants]) => ({ account, value, variants }));
+  });
 }
 
 /** `payments/api`; the name alone where the namespace is not known. */

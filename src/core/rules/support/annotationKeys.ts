@@ -1,4 +1,5 @@
 import { editDistance } from '../../iam/distance.js';
+import type { SyntaxNode } from '../../syntax/tree.js';
 
 const DOMAIN = 'eks.amazonaws.com';
 export const ROLE_ARN = `${DOMAIN}/role-arn`;
@@ -32,19 +33,24 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^(?:token)?aud(?:ience)?s?$/, AUDIENCE],
 ];
 
-/** Keys repeat over a whole workspace; by key, and whether the value is a role's ARN. */
-const meanings = new Map<string, string | undefined>();
+/** Keys repeat over a whole workspace: what each can mean, by itself and with a role's ARN as its value. */
+const meanings = new Map<string, { readonly alone: string | undefined; readonly withArn: string | undefined }>();
 const MOST_MEANINGS = 5000;
+const SOME_ARN = 'arn:aws:iam::111122223333:role/r';
 
 /** The key that a near miss can only mean; undefined for right keys and for those that have nothing to do with it. */
-export function meantKey(key: string, value: string | undefined): string | undefined {
-  if (IDENTITY_KEYS.includes(key) || key === LEGACY_ROLE) return undefined;
-  const question = isRoleArn(value) ? `${key} =arn` : key;
-  if (!meanings.has(question)) {
+export function meantKey(key: string, value: SyntaxNode | undefined): string | undefined {
+  let meaning = meanings.get(key);
+  if (!meaning) {
     if (meanings.size >= MOST_MEANINGS) meanings.clear();
-    meanings.set(question, findMeaning(key, value));
+    const right = IDENTITY_KEYS.includes(key) || key === LEGACY_ROLE;
+    meaning = right
+      ? { alone: undefined, withArn: undefined }
+      : { alone: findMeaning(key, undefined), withArn: findMeaning(key, SOME_ARN) };
+    meanings.set(key, meaning);
   }
-  return meanings.get(question);
+  if (meaning.alone === meaning.withArn) return meaning.alone;
+  return isRoleArn(value?.kind === 'string' ? value.raw : undefined) ? meaning.withArn : meaning.alone;
 }
 
 function findMeaning(key: string, value: string | undefined): string | undefined {

@@ -1,6 +1,6 @@
 import type { Annotation, Facts, Metadata, ServiceAccount } from '../../facts/model.js';
 import { display, literalOf } from '../../syntax/text.js';
-import { literal, type ObjectNode, type Property, type StringNode, type SyntaxNode } from '../../syntax/tree.js';
+import type { ObjectNode, Property, StringNode, SyntaxNode } from '../../syntax/tree.js';
 import { IDENTITY_KEYS, meantKey, worksOnAccounts } from './annotationKeys.js';
 
 /** Something on a service account that is meant as an annotation of ours and is none. */
@@ -31,7 +31,7 @@ export function* misspelledOn(account: ServiceAccount): Generator<Misspelled> {
   for (const { key, value } of metadata.labels) {
     const known = literalOf(key.text);
     if (known === undefined) continue;
-    const meant = IDENTITY_KEYS.includes(known) ? known : meantKey(known, literal(value));
+    const meant = IDENTITY_KEYS.includes(known) ? known : meantKey(known, value);
     if (meant !== undefined && value?.kind !== 'object')
       yield { meant, problem: 'label', key, inner: key, value, ...at };
   }
@@ -59,7 +59,7 @@ export function* inAnnotation({ key, value }: Annotation): Generator<Misspelled>
     yield* nested(key, [known], value);
     return;
   }
-  const meant = meantKey(known, literal(value));
+  const meant = meantKey(known, value);
   if (meant !== undefined) yield { meant, problem: 'key', key, inner: key, value };
 }
 
@@ -76,7 +76,7 @@ function* nested(outer: StringNode, path: readonly string[], object: ObjectNode)
       continue;
     }
     const joined = [...path, known].join('/');
-    const meant = IDENTITY_KEYS.includes(joined) ? joined : meantKey(joined, literal(value));
+    const meant = IDENTITY_KEYS.includes(joined) ? joined : meantKey(joined, value);
     if (meant !== undefined) yield { meant, problem: 'nested', key: outer, inner: key, value };
   }
 }
@@ -90,11 +90,7 @@ function* misplacedMember({ key, value }: Property): Generator<Misspelled> {
     return;
   }
   // Any key of Kubernetes' own may be near `audience`; only whole keys count here.
-  const meant = IDENTITY_KEYS.includes(known)
-    ? known
-    : known.includes('/')
-      ? meantKey(known, literal(value))
-      : undefined;
+  const meant = IDENTITY_KEYS.includes(known) ? known : known.includes('/') ? meantKey(known, value) : undefined;
   if (meant !== undefined) yield { meant, problem: 'place', key, inner: key, value };
 }
 
