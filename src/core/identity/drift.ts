@@ -12,7 +12,7 @@ import { type Edit, type Json, replaceString, replaceValue } from '../syntax/edi
 import { display, fits, hasHole, literalOf, type Text } from '../syntax/text.js';
 import { type Place, placeOf, type StringNode, type SyntaxNode } from '../syntax/tree.js';
 import type { Account, AccountVariant, Workspace } from '../workspace/workspace.js';
-import { compareTrust } from './driftTrust.js';
+import { compareTrust, usersByRole } from './driftTrust.js';
 import type { LiveAccount, LiveAssociation, LiveView } from './driftView.js';
 
 export type DriftKind =
@@ -60,6 +60,15 @@ interface FileAccount {
 }
 
 export function findDrift(workspace: Workspace, view: LiveView): DriftReport {
+  const steps = driftSteps(workspace, view);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same in small steps, for hosts that must stay responsive; the files must not change in between. */
+export function* driftSteps(workspace: Workspace, view: LiveView): Generator<void, DriftReport, void> {
   const files = new Map<string, FileAccount[]>();
   const namespaces = new Set<string>();
   const loose = new Set<string>();
@@ -85,15 +94,25 @@ export function findDrift(workspace: Workspace, view: LiveView): DriftReport {
     drifts.push(...accountDrift(key, all, live, view));
     if (live?.association && !live.association.ownerArn && !associations.has(key))
       drifts.push(...unwrittenAssociation(key, all, live.association, workspace, view));
+    yield;
   }
-  for (const [key, all] of associations) drifts.push(...associationDrift(key, all, workspace, view));
+  for (const [key, all] of associations) {
+    drifts.push(...associationDrift(key, all, workspace, view));
+    yield;
+  }
   for (const live of view.accounts.values()) {
     const key = `${live.namespace}/${live.name}`;
     const known = files.has(key) || associations.has(key) || loose.has(live.name) || !namespaces.has(live.namespace);
     if (!known && (live.roleArn !== undefined || (live.association && !live.association.ownerArn)))
       drifts.push(onlyLive(live, view));
   }
-  drifts.push(...trustDrift(workspace, view));
+  yield;
+  const users = usersByRole(view);
+  const arns = arnsByName(view);
+  for (const role of workspace.roles()) {
+    drifts.push(...trustDrift(role, users, arns, view));
+    yield;
+  }
   return { context: view.context, drifts, compared: files.size, notCompared };
 }
 
@@ -361,56 +380,75 @@ function stringDifference(
 
 // ── Trust policies ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function trustDrift(workspace: Workspace, view: LiveView): Drift[] {
-  return workspace.roles().flatMap((role): Drift[] => {
-    const policy = role.trustPolicy;
-    const arn = policy && liveArnOf(role, view);
-    const live = arn === undefined ? undefined : view.trustPolicies.get(arn);
-    const difference = policy && live && arn !== undefined ? compareTrust(policy, live.policy, arn, view) : undefined;
-    if (!policy || !live || arn === undefined || !difference) return [];
-    const { verdicts, statements } = difference;
-    const edits = trustPull(policy, live.text);
-    const common = {
-      kind: 'trust-policy' as const,
-      roleArn: arn,
-      place: placeOf(role.name ?? policy.node),
-      ...(edits.length === 0
-        ? {}
-        : { pull: { title: `Take the trust policy of '${shortRole(arn)}' over from AWS`, edits } }),
-    };
-    const [first] = verdicts;
-    if (first) {
-      const more = verdicts.length > 1 ? ` and ${verdicts.length - 1} more` : '';
-      return [
-        {
-          ...common,
-          severity: 'warning' as const,
-          short: `trust differs for ${first.account}${more}`,
-          message: `The trust policy of '${shortRole(arn)}' means something else in AWS: ${first.account}${more} is ${first.live} there and ${first.file} by the file.`,
-        },
-      ];
-    }
-    const only = statements?.onlyLive[0] ?? statements?.onlyFile[0] ?? '';
-    const where = statements?.onlyLive[0] === undefined ? 'Only the file says' : 'Only AWS says';
+function trustDrift(
+  role: Role,
+  users: ReadonlyMap<string, readonly LiveAccount[]>,
+  arns: ReadonlyMap<string, readonly string[]>,
+  view: LiveView,
+): Drift[] {
+  const policy = role.trustPolicy;
+  const arn = policy && liveArnOf(role, arns);
+  const live = arn === undefined ? undefined : view.trustPolicies.get(arn);
+  const difference =
+    policy && live && arn !== undefined
+      ? compareTrust(policy, live.policy, arn, users.get(arn) ?? [], view)
+      : undefined;
+  if (!policy || !live || arn === undefined || !difference) return [];
+  const { verdicts, statements } = difference;
+  const edits = trustPull(policy, live.text);
+  const common = {
+    kind: 'trust-policy' as const,
+    roleArn: arn,
+    place: placeOf(role.name ?? policy.node),
+    ...(edits.length === 0
+      ? {}
+      : { pull: { title: `Take the trust policy of '${shortRole(arn)}' over from AWS`, edits } }),
+  };
+  const [first] = verdicts;
+  if (first) {
+    const more = verdicts.length > 1 ? ` and ${verdicts.length - 1} more` : '';
     return [
       {
         ...common,
-        severity: 'information' as const,
-        short: 'trust policy is worded otherwise in AWS',
-        message: `The trust policy of '${shortRole(arn)}' is another one in AWS, with the same verdict for every service account of ${view.context}. ${where}: ${only}`,
+        severity: 'warning' as const,
+        short: `trust differs for ${first.account}${more}`,
+        message: `The trust policy of '${shortRole(arn)}' means something else in AWS: ${first.account}${more} is ${first.live} there and ${first.file} by the file.`,
       },
     ];
-  });
+  }
+  const only = statements?.onlyLive[0] ?? statements?.onlyFile[0] ?? '';
+  const where = statements?.onlyLive[0] === undefined ? 'Only the file says' : 'Only AWS says';
+  return [
+    {
+      ...common,
+      severity: 'information' as const,
+      short: 'trust policy is worded otherwise in AWS',
+      message: `The trust policy of '${shortRole(arn)}' is another one in AWS, with the same verdict for every service account that uses it. ${where}: ${only}`,
+    },
+  ];
 }
 
 /** By its whole ARN; where the files do not tell the account, by name and path, if one role only is that. */
-export function liveArnOf(role: Role, view: LiveView): string | undefined {
+export function liveArnOf(role: Role, arns: ReadonlyMap<string, readonly string[]>): string | undefined {
   const own = arnOfRole(role);
   if (!own) return undefined;
   if (own.known) return own.arn;
-  const end = own.arn.slice(own.arn.indexOf(':role/'));
-  const found = [...view.trustPolicies.keys()].filter((arn) => arn.slice(arn.indexOf(':role/')) === end);
+  const found = arns.get(nameAndPath(own.arn)) ?? [];
   return found.length === 1 ? found[0] : undefined;
+}
+
+/** The ARNs of roles that were read, by their path and name. */
+export function arnsByName(view: LiveView): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const arn of view.trustPolicies.keys()) {
+    const name = nameAndPath(arn);
+    found.set(name, [...(found.get(name) ?? []), arn]);
+  }
+  return found;
+}
+
+function nameAndPath(arn: string): string {
+  return arn.slice(arn.indexOf(':role/'));
 }
 
 /** References of the file would be lost: then it is a person's to write. */

@@ -2,7 +2,7 @@ import { arnOfRole } from '../rules/support/roleArns.js';
 import { display, literalOf } from '../syntax/text.js';
 import { booleanOf } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { liveArnOf } from './drift.js';
+import { arnsByName, liveArnOf } from './drift.js';
 import { normalised } from './driftTrust.js';
 import type { LiveView } from './driftView.js';
 
@@ -107,7 +107,8 @@ function livePolicy(view: LiveView, arn: string): string[] {
 }
 
 function filePolicy(workspace: Workspace, view: LiveView, arn: string): string[] {
-  const role = workspace.roles().find((each) => each.trustPolicy && liveArnOf(each, view) === arn);
+  const arns = arnsByName(view);
+  const role = workspace.roles().find((each) => each.trustPolicy && liveArnOf(each, arns) === arn);
   const policy = role?.trustPolicy;
   return [
     '',

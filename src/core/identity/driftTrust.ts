@@ -12,8 +12,9 @@ export interface TrustDifference {
   readonly statements: { readonly onlyFile: readonly string[]; readonly onlyLive: readonly string[] } | undefined;
 }
 
-/** More accounts than these are not asked one by one when texts differ. */
-const MOST_ACCOUNTS = 2_000;
+/** So many accounts that use the role are asked, and so many others: they show whether a pattern became wider. */
+const MOST_USERS = 50;
+const OTHERS = 5;
 
 /**
  * How two trust policies of one role differ: in whom they let in, and in what they say. Undefined where nothing is known to
@@ -23,14 +24,19 @@ export function compareTrust(
   file: TrustPolicy,
   live: TrustPolicy,
   roleArn: string,
+  /** Service accounts whose role it is. */
+  users: readonly LiveAccount[],
   view: LiveView,
 ): TrustDifference | undefined {
   const left = normalised(file);
   const right = normalised(live);
   if (left && right && left.join('\n') === right.join('\n')) return undefined;
-  const users = [...view.accounts.values()].filter((account) => usesRole(account, roleArn));
-  const asked = view.accounts.size <= MOST_ACCOUNTS ? [...view.accounts.values()] : users;
-  const verdicts = asked.flatMap((account) =>
+  const asked = new Set<LiveAccount>(users.slice(0, MOST_USERS));
+  for (const account of view.accounts.values()) {
+    if (asked.size >= Math.min(users.length, MOST_USERS) + OTHERS) break;
+    if (!users.includes(account)) asked.add(account);
+  }
+  const verdicts = [...asked].flatMap((account) =>
     requestsOf(account, roleArn, view).flatMap((request) => {
       const fileSays = evaluate(file, request).decision;
       const liveSays = evaluate(live, request).decision;
@@ -50,8 +56,18 @@ export function compareTrust(
   return { verdicts: [...unique.values()], statements };
 }
 
-export function usesRole({ roleArn, association }: LiveAccount, arn: string): boolean {
-  return roleArn === arn || association?.roleArn === arn;
+/** Which service accounts have which role. */
+export function usersByRole(view: LiveView): ReadonlyMap<string, readonly LiveAccount[]> {
+  const users = new Map<string, LiveAccount[]>();
+  for (const account of view.accounts.values()) {
+    for (const arn of new Set([account.roleArn, account.association?.roleArn])) {
+      if (arn === undefined) continue;
+      const known = users.get(arn);
+      if (known) known.push(account);
+      else users.set(arn, [account]);
+    }
+  }
+  return users;
 }
 
 /** By each mechanism that the cluster offers: a policy that lets an account in by one may shut it out by the other. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { type Drift, type DriftReport, findDrift } from '../../core/identity/drift.js';
+import { type Drift, type DriftReport, driftSteps } from '../../core/identity/drift.js';
 import { compareAccount } from '../../core/identity/driftComparison.js';
 import type { LiveView } from '../../core/identity/driftView.js';
 import type { ClusterSnapshot } from '../../live/types.js';
@@ -15,6 +15,8 @@ const scheme = 'pod-iam-compare';
 export const driftCode = 'live-drift';
 /** Files and cluster change in bursts; ms. */
 const PAUSE = 400;
+/** The editor must stay responsive; ms. */
+const SLICE = 12;
 
 const severities = {
   warning: vscode.DiagnosticSeverity.Warning,
@@ -37,6 +39,7 @@ export class DriftFindings implements vscode.CodeActionProvider, vscode.Disposab
   #report: DriftReport | undefined;
   #seen: { readonly snapshot: ClusterSnapshot; readonly view: LiveView | undefined } | undefined;
   #marks = new Map<string, string>();
+  #run = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -63,7 +66,7 @@ export class DriftFindings implements vscode.CodeActionProvider, vscode.Disposab
     this.#following = connection.onDidChange(() => this.#soon());
     this.#context = chosen;
     await vscode.commands.executeCommand('setContext', 'podIam.drift.shown', true);
-    this.#update();
+    await this.#update();
     const { drifts = [], compared = 0, notCompared = 0 } = this.#report ?? {};
     await vscode.window.showInformationMessage(
       [
@@ -85,7 +88,7 @@ export class DriftFindings implements vscode.CodeActionProvider, vscode.Disposab
     this.#following = undefined;
     this.#context = undefined;
     await vscode.commands.executeCommand('setContext', 'podIam.drift.shown', false);
-    this.#update();
+    await this.#update();
   }
 
   /** For a row of that cluster: how the files differ. */
@@ -115,7 +118,7 @@ export class DriftFindings implements vscode.CodeActionProvider, vscode.Disposab
 
   /** Chooses differences and takes the cluster's side over into the files, to be looked at before it is done. */
   async pull(): Promise<void> {
-    this.#update();
+    await this.#update();
     const items = (this.#report?.drifts ?? []).flatMap((drift) =>
       drift.pull || drift.manifest
         ? [
@@ -144,16 +147,16 @@ export class DriftFindings implements vscode.CodeActionProvider, vscode.Disposab
     }
   }
 
-  provideCodeActions(
+  async provideCodeActions(
     document: vscode.TextDocument,
     range: vscode.Range,
     context: vscode.CodeActionContext,
-  ): vscode.CodeAction[] {
+  ): Promise<vscode.CodeAction[]> {
     const diagnostics = context.diagnostics.filter(({ code }) => code === driftCode);
     if (diagnostics.length === 0) return [];
     // Edits are by offsets: they must be those of the present text.
     this.analyses.updateOpen();
-    if (this.#timer !== undefined) this.#update();
+    if (this.#timer !== undefined) await this.#update();
     return this.#at(document.uri).flatMap(({ drift, range: place }) => {
       const edit = drift.pull && place.intersection(range) ? toWorkspaceEdit(this.analyses, drift.pull) : undefined;
       if (!drift.pull || !edit) return [];
@@ -183,18 +186,34 @@ export class DriftFindings implements vscode.CodeActionProvider, vscode.Disposab
 
   #soon(): void {
     if (this.#context === undefined) return;
+    // Files or cluster are others now: what is being compared is of yesterday.
+    this.#run++;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.#update();
+      void this.#update();
     }, PAUSE);
   }
 
-  #update(): void {
+  async #update(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const view = this.#view();
     this.analyses.updateOpen();
-    this.#report = view && findDrift(this.analyses.workspace.workspace(), view);
+    const run = ++this.#run;
+    const steps = view && driftSteps(this.analyses.workspace.workspace(), view);
+    let report: DriftReport | undefined;
+    let sliceEnds = performance.now() + SLICE;
+    for (let step = steps?.next(); steps && step; step = steps.next()) {
+      if (step.done) {
+        report = step.value;
+        break;
+      }
+      if (performance.now() < sliceEnds) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (run !== this.#run) return;
+      sliceEnds = performance.now() + SLICE;
+    }
+    this.#report = report;
     this.#marks = new Map();
     const byFile = new Map<string, Drift[]>();
     for (const drift of this.#report?.drifts ?? []) {
