@@ -38,8 +38,8 @@ export interface Drift {
   readonly place?: Place;
   /** Makes the file say what the cluster has; absent where the file has no place for it or a template says it. */
   readonly pull?: { readonly title: string; readonly edits: readonly Edit[] };
-  /** A manifest of what only the cluster has. */
-  readonly manifest?: string;
+  /** A manifest of what only the cluster has; made when somebody asks. */
+  readonly manifest?: () => string;
 }
 
 export interface DriftReport {
@@ -52,6 +52,9 @@ export interface DriftReport {
 }
 
 const ROLE_ANNOTATION = 'eks.amazonaws.com/role-arn';
+
+/** So many cheap steps are made as one. */
+const SLICE = 100;
 
 /** One service account of the cluster as the files have it; several overlays may say different things of it. */
 interface FileAccount {
@@ -105,6 +108,7 @@ export function* driftSteps(workspace: Workspace, view: LiveView): Generator<voi
     const known = files.has(key) || associations.has(key) || loose.has(live.name) || !namespaces.has(live.namespace);
     if (!known && (live.roleArn !== undefined || (live.association && !live.association.ownerArn)))
       drifts.push(onlyLive(live, view));
+    if (drifts.length % SLICE === 0) yield;
   }
   yield;
   const users = usersByRole(view);
@@ -216,7 +220,7 @@ function onlyLive(live: LiveAccount, view: LiveView): Drift {
     ...(roleArn === undefined ? {} : { roleArn }),
     short: 'not in the files',
     message: `${view.context} has ${namespace}/${name} with ${by}; no file of this workspace names it.`,
-    manifest: manifestOf(live),
+    manifest: () => manifestOf(live),
   };
 }
 

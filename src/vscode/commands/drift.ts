@@ -137,7 +137,7 @@ export class DriftFindings implements vscode.CodeActionProvider, vscode.Disposab
       matchOnDetail: true,
     });
     if (!picked || picked.length === 0) return;
-    const manifests = picked.flatMap(({ drift }) => (drift.pull ? [] : (drift.manifest ?? [])));
+    const manifests = picked.flatMap(({ drift }) => (drift.pull || !drift.manifest ? [] : drift.manifest()));
     const edits = picked.flatMap(({ drift }) => drift.pull?.edits ?? []);
     const edit = edits.length > 0 ? toWorkspaceEdit(this.analyses, { edits }) : undefined;
     if (edit) await vscode.workspace.applyEdit(edit, { isRefactoring: true });
