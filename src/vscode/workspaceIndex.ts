@@ -223,7 +223,7 @@ export class WorkspaceIndex implements vscode.Disposable {
     this.#gones.clear();
     for (const known of this.analyses.files()) {
       // It may be there again already: a save that replaces the file, a branch that has it too.
-      if (isUnder(known.toString(), gone) && !isOpen(known)) void this.#readFile(known);
+      if (isUnder(known.toString(), gone)) void this.#readFile(known);
     }
   }
 
@@ -259,7 +259,8 @@ export class WorkspaceIndex implements vscode.Disposable {
       return 'read';
     } catch (error) {
       this.#say(uri.toString(true), error);
-      if (!isOpen(uri)) this.analyses.remove(uri);
+      // VS Code remembers documents for minutes after their tabs are closed; only unsaved changes outlive the file.
+      if (!openDocument(uri)?.isDirty) this.analyses.remove(uri);
       return 'gone';
     }
   }
@@ -289,6 +290,10 @@ function isUnder(file: string, gone: ReadonlySet<string>): boolean {
 }
 
 function isOpen(uri: vscode.Uri): boolean {
+  return openDocument(uri) !== undefined;
+}
+
+function openDocument(uri: vscode.Uri): vscode.TextDocument | undefined {
   const key = uri.toString();
-  return vscode.workspace.textDocuments.some((document) => !document.isClosed && document.uri.toString() === key);
+  return vscode.workspace.textDocuments.find((document) => !document.isClosed && document.uri.toString() === key);
 }
