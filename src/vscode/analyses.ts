@@ -97,6 +97,15 @@ export class Analyses implements vscode.Disposable {
     this.refresh();
   }
 
+  /** The file of a document that was removed is there again. */
+  revive(document: vscode.TextDocument): void {
+    const file = this.names.nameOf(document.uri, document.languageId);
+    if (this.workspace.text(file) !== undefined) return;
+    this.#versions.delete(file);
+    this.#update(document);
+    this.#refreshSoon();
+  }
+
   /** A file's text as the disk has it; judged with others that come at the same time. */
   setText(uri: vscode.Uri, text: string): void {
     const file = this.names.nameOf(uri);
@@ -105,9 +114,14 @@ export class Analyses implements vscode.Disposable {
     this.#refreshSoon();
   }
 
-  remove(uri: vscode.Uri): void {
+  /**
+   * The file is no more.
+   * @param remembered its document where the editor still has it: that version of it is not to come back
+   */
+  remove(uri: vscode.Uri, remembered?: vscode.TextDocument): void {
     const file = this.names.nameOf(uri);
-    this.#versions.delete(file);
+    if (remembered) this.#versions.set(file, remembered.version);
+    else this.#versions.delete(file);
     if (!this.#alone.delete(file)) this.workspace.removeFile(file);
     // Its own findings are to be taken down at once; those of files that it is linked to change with others of its time.
     this.#changed.fire([uri]);

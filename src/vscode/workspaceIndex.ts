@@ -254,13 +254,19 @@ export class WorkspaceIndex implements vscode.Disposable {
     try {
       const text = await readText(uri);
       // While it was being read it may have been opened, or the index begun anew.
-      if (text === undefined || token?.isCancellationRequested || isOpen(uri)) return 'left';
+      if (text === undefined || token?.isCancellationRequested) return 'left';
+      const document = openDocument(uri);
+      if (document) {
+        this.analyses.revive(document);
+        return 'left';
+      }
       this.analyses.setText(uri, text);
       return 'read';
     } catch (error) {
       this.#say(uri.toString(true), error);
       // VS Code remembers documents for minutes after their tabs are closed; only unsaved changes outlive the file.
-      if (!openDocument(uri)?.isDirty) this.analyses.remove(uri);
+      const document = openDocument(uri);
+      if (!document?.isDirty) this.analyses.remove(uri, document);
       return 'gone';
     }
   }
