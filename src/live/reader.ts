@@ -22,6 +22,7 @@ import {
   unlessChanged,
 } from './kubernetes/records.js';
 import { readPolicyOf } from './liveRules.js';
+import { Pace } from './pace.js';
 import { Pool } from './pool.js';
 import { type ClusterState, keyOf } from './state.js';
 import type { AgentState, EksHint, FailureReason, Known, LiveFailure, Progress, Result } from './types.js';
@@ -46,7 +47,6 @@ export interface Changes {
 }
 
 const ABSENT: ReadonlySet<FailureReason> = new Set(['not-found', 'forbidden']);
-const CONCURRENT_AWS = 16;
 const CONCURRENT_NAMESPACES = 6;
 /** The bulk waits for the first service accounts, so that somebody who waits sees them; no longer than this. */
 const FIRST_ROWS_MS = 1_000;
@@ -61,7 +61,9 @@ export class Reader {
   readonly failures: LiveFailure[] = [];
   /** Where the lists of all namespaces ended, for watches; missing where these were not allowed. */
   readonly versions = new Map<'serviceaccounts' | 'pods', string>();
-  private readonly roles = new Pool(CONCURRENT_AWS);
+  private readonly pace = new Pace();
+  private readonly roles: Pool = new Pool(this.pace, () => [this.associations]);
+  private readonly associations: Pool = new Pool(this.pace, () => [this.roles]);
   private clients: AwsClients | undefined;
   private awsGap: LiveFailure | undefined;
   private kubernetesGap: LiveFailure | undefined;
@@ -462,7 +464,7 @@ export class Reader {
   private async readAssociations(aws: AwsClients, cluster: string): Promise<void> {
     const { state, signal } = this;
     const { timeoutMs, namespace } = this.options;
-    const described = new Pool(CONCURRENT_AWS);
+    const { associations: described } = this;
     await this.firstRows.promise;
     const describe = async (listed: ListedAssociation): Promise<void> => {
       const key = this.key({ namespace: listed.namespace, name: listed.serviceAccount });
