@@ -20,6 +20,8 @@ const LARGEST = 8_000_000;
 /** Files read at once. */
 const READERS = 16;
 
+type Reading = 'read' | 'gone' | 'left';
+
 /**
  * Keeps the analysis in step with the files of all folders: reads them once when somebody first needs the whole picture, then
  * follows what is created, changed, renamed and deleted. Open documents are left to the editor's text.
@@ -29,6 +31,7 @@ export class WorkspaceIndex implements vscode.Disposable {
   #cancel: vscode.CancellationTokenSource | undefined;
   #watchers: vscode.Disposable[] = [];
   readonly #folders = new Map<string, FolderFiles>();
+  readonly #reading = new Map<string, Promise<Reading>>();
   readonly #gones = new Set<string>();
   #goneSoon: ReturnType<typeof setTimeout> | undefined;
   readonly #excluded = new Map<string, (path: string) => boolean>();
@@ -250,7 +253,19 @@ export class WorkspaceIndex implements vscode.Disposable {
     return !this.#folders.get(folder.uri.toString())?.isLeftOut(uri.fsPath);
   }
 
-  async #readFile(uri: vscode.Uri, token?: vscode.CancellationToken): Promise<'read' | 'gone' | 'left'> {
+  /** One reading of a file at a time: the last one asked for must be the one that holds. */
+  #readFile(uri: vscode.Uri, token?: vscode.CancellationToken): Promise<Reading> {
+    const key = uri.toString();
+    const before = this.#reading.get(key);
+    const reading = before ? before.then(() => this.#readNow(uri, token)) : this.#readNow(uri, token);
+    this.#reading.set(key, reading);
+    void reading.finally(() => {
+      if (this.#reading.get(key) === reading) this.#reading.delete(key);
+    });
+    return reading;
+  }
+
+  async #readNow(uri: vscode.Uri, token?: vscode.CancellationToken): Promise<Reading> {
     try {
       const text = await readText(uri);
       // While it was being read it may have been opened, or the index begun anew.
