@@ -181,7 +181,9 @@ export class Workbench {
 
   /** Opens the hover at the cursor and returns its text. */
   async hover(): Promise<string> {
-    const hover = this.page.locator('.monaco-hover:not(.hidden) .monaco-hover-content').first();
+    // Lists have hovers of their own, which come up wherever the pointer was left.
+    const hover = this.page.locator('.monaco-hover:not(.hidden):not(.workbench-hover) .monaco-hover-content').first();
+    await this.page.mouse.move(0, 0);
     await this.page.keyboard.press('ControlOrMeta+k');
     await this.page.keyboard.press('ControlOrMeta+i');
     await hover.waitFor();
