@@ -77,7 +77,7 @@ export class Cluster implements LiveCluster {
 
   async read(
     outer: AbortSignal,
-    onSnapshot: (snapshot: ClusterSnapshot) => void = () => undefined,
+    onSnapshot?: (snapshot: ClusterSnapshot) => void,
     onProgress: (progress: Progress) => void = () => undefined,
   ): Promise<ClusterSnapshot> {
     const signal = AbortSignal.any([outer, this.closing.signal]);
@@ -87,14 +87,14 @@ export class Cluster implements LiveCluster {
     const session = this.begin(signal, onProgress);
     const reading = session.reader.read();
     // A refresh keeps what is shown until it has everything, so that nothing jumps.
-    const showing = first ? this.show(session, reading, signal, onSnapshot) : undefined;
+    const showing = first && onSnapshot ? this.show(session, reading, signal, onSnapshot) : undefined;
     await reading;
     await showing;
     signal.throwIfAborted();
     this.session = session;
     const snapshot = await this.make(session, true, signal);
     this.snapshot = snapshot;
-    onSnapshot(snapshot);
+    onSnapshot?.(snapshot);
     return snapshot;
   }
 
