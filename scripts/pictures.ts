@@ -8,6 +8,7 @@ import { root } from '../test/support/vscode/paths.js';
 import { until } from '../test/support/vscode/until.js';
 import { productVsix } from '../test/support/vscode/vsix.js';
 import { Windows } from '../test/support/vscode/windows.js';
+import type { Workbench } from '../test/support/vscode/workbench.js';
 
 const folder = join(root, 'media', 'readme');
 mkdirSync(folder, { recursive: true });
@@ -110,11 +111,29 @@ async function takeTree(): Promise<void> {
   });
   const payments = namespaces.find((row) => row.label === 'payments') ?? namespaces[0];
   if (payments) await tree.expand(payments.label);
-  await until('service accounts below the namespace', 60_000, async () =>
-    (await tree.rows()).some((row) => row.level === 3) ? true : undefined,
-  );
+  await until('every service account to be read', 120_000, async () => {
+    const rows = await tree.rows();
+    const pending = rows.some(({ description }) => /reading|\d+ of \d+/.test(description));
+    return rows.some((row) => row.level === 3) && !pending ? true : undefined;
+  });
+  await widen(workbench, 380);
+  // The files' tree makes room for the cluster's.
+  await workbench.page.locator('.part.sidebar .pane-header').filter({ hasText: 'Workspace' }).click();
+  await workbench.page.mouse.move(0, 0);
   await shoot('tree', workbench.screenshot.bind(workbench));
   await windows.closeWindows();
+}
+
+/** Drags the side bar's edge: reasons are longer than the width that it comes with. */
+async function widen({ page }: Workbench, by: number): Promise<void> {
+  const edge = await page.locator('.part.sidebar').boundingBox();
+  if (!edge) throw new Error('There is no side bar');
+  const [x, y] = [edge.x + edge.width, edge.y + edge.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + by, y, { steps: 8 });
+  await page.mouse.up();
+  await page.mouse.move(0, 0);
 }
 
 async function shoot(name: string, take: (path: string) => Promise<void>): Promise<void> {
