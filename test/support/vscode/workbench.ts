@@ -1,4 +1,3 @@
-// biome-ignore-all lint/performance/useDomNodeTextContent: innerText is what a person reads: no hidden parts, lines kept apart.
 import type { Locator, Page } from 'playwright-core';
 import { until } from './until.js';
 
