@@ -95,12 +95,15 @@ export function judge(state: ClusterState, account: ServiceAccountRecord): Judge
   if (resolution.winner === 'node-role' && resolution.roleArn === undefined)
     notes.missing("the node's role: it could not be read");
 
-  const status = statusOf(notes);
-  const stale = podStates.filter(({ identity }) => identity.stale).length;
   const refused =
-    linked.trust === 'denied' || notes.findings.some(({ ruleId }) => ruleId === 'association-trust-denied');
+    linked.trust === 'denied' ||
+    notes.findings.some(({ ruleId }) => ruleId === 'association-trust-denied' || ruleId === 'live-role-not-found');
   const expected = refused ? undefined : expectedIdentity(resolution, association);
   const verified = state.verified.get(key);
+  // Keys in the environment may be anybody's; they are reported as what they are.
+  if (verified && resolution.winner !== 'static-credentials') judgeVerified(verified, expected, notes);
+  const status = statusOf(notes);
+  const stale = podStates.filter(({ identity }) => identity.stale).length;
   const callerIdentity: CallerIdentity = {
     ...(expected === undefined ? {} : { expected }),
     ...(verified ?? { how: 'not-verified' as const }),
@@ -129,6 +132,35 @@ export function judge(state: ClusterState, account: ServiceAccountRecord): Judge
     pending: notes.pending,
   };
   return { row, resolution, question: linked.question, role: linked.role };
+}
+
+/** What AWS really answered, where that is not what everything else says. */
+function judgeVerified(verified: CallerIdentity, expected: string | undefined, notes: Notes): void {
+  const { verdict, actual, message } = verified;
+  if (verdict === 'other-role' && actual !== undefined) {
+    const wanted = expected === undefined ? 'no identity was to be expected' : `'${expected}' was to be expected`;
+    notes.find(
+      'live-other-identity',
+      'error',
+      `really ${roleOfSession(actual)}`,
+      `Verified: its pods are '${actual}', and ${wanted}.`,
+      actual,
+    );
+  } else if (verdict === 'refused' && expected !== undefined) {
+    const because = message === undefined ? '' : `: ${message}`;
+    notes.find(
+      'live-identity-refused',
+      'error',
+      'AWS refuses',
+      `Verified: AWS refuses its pods, and '${expected}' was to be expected${because}.`,
+      expected,
+    );
+  }
+}
+
+/** `NAME` of `assumed-role/NAME/SESSION`, else what follows the account. */
+function roleOfSession(arn: string): string {
+  return /:assumed-role\/([^/]+)\//.exec(arn)?.[1] ?? arn.slice(arn.lastIndexOf(':') + 1);
 }
 
 /** Each pod is looked at for a few rows only, and fifty thousand are many. */

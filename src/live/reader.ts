@@ -25,7 +25,7 @@ import { readPolicyOf } from './liveRules.js';
 import { Pace } from './pace.js';
 import { Pool } from './pool.js';
 import { type ClusterState, keyOf } from './state.js';
-import type { AgentState, EksHint, FailureReason, Known, LiveFailure, Progress, Result } from './types.js';
+import type { AgentState, EksHint, Known, LiveFailure, Progress, Result } from './types.js';
 
 export interface ReaderOptions {
   readonly connection: Connection;
@@ -46,12 +46,9 @@ export interface Changes {
   all(): void;
 }
 
-const ABSENT: ReadonlySet<FailureReason> = new Set(['not-found', 'forbidden']);
 const CONCURRENT_NAMESPACES = 6;
 /** The bulk waits for the first service accounts, so that somebody who waits sees them; no longer than this. */
 const FIRST_ROWS_MS = 1_000;
-/** More failures of one kind are told as one. */
-const MOST_ALIKE = 3;
 
 /**
  * Fills a state from both APIs at once. Each call is made once; what fails is noted, and the rest goes on. Only an abort
@@ -59,6 +56,7 @@ const MOST_ALIKE = 3;
  */
 export class Reader {
   readonly failures: LiveFailure[] = [];
+  private readonly failed = new Set<string>();
   /** Where the lists of all namespaces ended, for watches; missing where these were not allowed. */
   readonly versions = new Map<'serviceaccounts' | 'pods', string>();
   private readonly pace = new Pace();
@@ -117,7 +115,7 @@ export class Reader {
     // Clusters before 1.28 do not know this question: no answer is then no failure of anything.
     state.callerKubernetes = me.ok
       ? { known: true, value: me.value }
-      : ABSENT.has(me.failure.reason)
+      : me.failure.reason === 'not-found'
         ? unknown(me.failure)
         : this.gap(me.failure);
     if (!me.ok && closed(me.failure)) {
@@ -162,7 +160,7 @@ export class Reader {
   private async readVersion(): Promise<void> {
     const version = await readVersion(this.options.connection, this.signal);
     if (version.ok) this.state.kubernetesVersion = version.value;
-    else if (!ABSENT.has(version.failure.reason)) this.fail(version.failure);
+    else if (version.failure.reason !== 'not-found') this.fail(version.failure);
   }
 
   private async readAccounts(): Promise<void> {
@@ -282,17 +280,10 @@ export class Reader {
     const namespaces = await this.namespaces();
     // All namespaces are known, so each gets its own answer.
     if (namespaces !== undefined) gaps.delete('*');
-    const alike: LiveFailure[] = [];
     await forEachOf(namespaces ?? (await this.likelyNamespaces()), CONCURRENT_NAMESPACES, this.signal, async (one) => {
       const end = await read(one);
-      if (end.ok) gaps.set(one, { known: true, value: undefined as never });
-      else {
-        gaps.set(one, unknown(end.failure));
-        alike.push(end.failure);
-      }
+      gaps.set(one, end.ok ? { known: true, value: undefined as never } : this.gap(end.failure));
     });
-    if (alike.length <= MOST_ALIKE) for (const one of alike) this.fail(one);
-    else this.fail({ ...alike[0]!, what: `list ${resource} in ${alike.length} namespaces` });
     return undefined;
   }
 
@@ -594,7 +585,10 @@ export class Reader {
   }
 
   private fail(one: LiveFailure): void {
-    if (!this.failures.some(({ what, reason }) => what === one.what && reason === one.reason)) this.failures.push(one);
+    const call = `${one.what}\n${one.reason}`;
+    if (this.failed.has(call)) return;
+    this.failed.add(call);
+    this.failures.push(one);
   }
 }
 
