@@ -67,7 +67,7 @@ async function runSuite(
     let finished = false;
     while (!finished) {
       // Longer than a test may take, so only a dead or stuck host gets here.
-      const events = await until('the next test of the extension host', 90_000, () => {
+      const events = await until('the next test of the extension host', 240_000, () => {
         const events = readEvents(reportFile);
         return events.length > seen ? events.slice(seen) : undefined;
       });

@@ -3,7 +3,7 @@ import type { HostEvent } from '../../support/vscode/hostEvents.js';
 import { declared } from './suite.js';
 
 /** A test that hangs must not hang the others. */
-const millisecondsPerTest = 60_000;
+const millisecondsPerTest = 180_000;
 
 /** Runs the suite once VS Code has started and reports it, a line of JSON an event, to the file the runner reads. */
 export async function activate(): Promise<void> {

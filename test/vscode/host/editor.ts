@@ -84,12 +84,12 @@ export function ours(uri: vscode.Uri): vscode.Diagnostic[] {
 
 /** Polls: what the editor shows comes when it comes. */
 export async function eventually<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 2000; tries++) {
     const value = await look();
     if (value !== undefined && value !== false) return value;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`Waited 10 s for ${what}`);
+  throw new Error(`Waited in vain for ${what}`);
 }
 
 export async function waitForRules(uri: vscode.Uri, expected: readonly string[]): Promise<void> {
