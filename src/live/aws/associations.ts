@@ -41,8 +41,17 @@ export async function listAssociations(
       signal,
     );
     if (!page.ok) return page;
+    const { associations } = page.value;
+    // An answer of another kind is not an empty list: absence would be taken as a fact.
+    if (!associations)
+      return failed(
+        `eks:ListPodIdentityAssociations ${cluster}`,
+        'invalid-response',
+        'the answer holds no list of associations',
+        'eks:ListPodIdentityAssociations',
+      );
     onPage(
-      (page.value.associations ?? []).flatMap((association) => {
+      associations.flatMap((association) => {
         const { associationId, associationArn, namespace: inNamespace, serviceAccount, ownerArn } = association;
         if (!associationId || !inNamespace || !serviceAccount) return [];
         return [

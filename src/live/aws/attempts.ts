@@ -1,3 +1,5 @@
+import { isUnauthenticated } from './errorNames.js';
+
 /**
  * What the attempts of a call met: a call that runs out of time while it is throttled was throttled, not left unanswered. Calls
  * are told apart by their abort signal, which only the request handler sees. AsyncLocalStorage would be simpler, but it makes
@@ -15,6 +17,13 @@ interface Stack {
   ): void;
 }
 
+interface RetryStrategy {
+  refreshRetryTokenForRetry(
+    token: unknown,
+    met: { readonly error?: unknown; readonly retryAfterHint?: Date },
+  ): Promise<unknown>;
+}
+
 interface Handler {
   handle(request: object, options?: { readonly abortSignal?: AbortSignal }): Promise<unknown>;
 }
@@ -24,11 +33,24 @@ export function lastErrorOf(signal: AbortSignal): unknown {
   return lastErrors.get(signal);
 }
 
-/** Notes each attempt's error; stands inside the SDK's retries. */
+/** Who says to come again later than this is told to the person who waits, instead of waiting with them. */
+const LONGEST_WAIT_MS = 5_000;
+
+/**
+ * Notes each attempt's error, and keeps the SDK from repeating what is not to be repeated: a refused sign-in, which it would try
+ * again where the clock may be off, and what the service wants to be left alone with for long.
+ */
 export function noteAttempts(client: {
   readonly middlewareStack: unknown;
-  readonly config: { readonly requestHandler: unknown };
+  readonly config: { readonly requestHandler: unknown; retryStrategy: unknown };
 }): void {
+  const config = client.config as { retryStrategy: () => Promise<object> };
+  const strategyOf = config.retryStrategy;
+  let bounded: Promise<object> | undefined;
+  config.retryStrategy = () => {
+    bounded ??= strategyOf().then((strategy) => boundRetries(strategy as RetryStrategy));
+    return bounded;
+  };
   const handler = client.config.requestHandler as Handler;
   const handle = handler.handle.bind(handler);
   handler.handle = (request, options) => {
@@ -47,4 +69,15 @@ export function noteAttempts(client: {
     },
     { step: 'finalizeRequest', priority: 'low', name: 'noteAttempts' },
   );
+}
+
+function boundRetries(strategy: RetryStrategy): RetryStrategy {
+  const refresh = strategy.refreshRetryTokenForRetry.bind(strategy);
+  strategy.refreshRetryTokenForRetry = async (token, met) => {
+    const { error, retryAfterHint } = met;
+    if (error instanceof Error && isUnauthenticated(error.name)) throw new Error('a refused sign-in is not repeated');
+    if (retryAfterHint && retryAfterHint.getTime() - Date.now() > LONGEST_WAIT_MS) throw new Error('too long to wait');
+    return refresh(token, met);
+  };
+  return strategy;
 }

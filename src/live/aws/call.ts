@@ -1,7 +1,8 @@
 import { deadline, orAborted } from '../deadline.js';
 import { codeOf, failure, messageOf, networkReason, success } from '../failure.js';
-import type { FailureReason, LiveFailure, Result } from '../types.js';
+import type { LiveFailure, Result } from '../types.js';
 import { lastErrorOf } from './attempts.js';
+import { reasonOf } from './errorNames.js';
 
 export interface AwsCall<T> {
   /** `iam:GetRole payments-api` */
@@ -76,25 +77,3 @@ export function awsFailure(what: string, permission: string, error: unknown): Li
     ...(network?.refused ? { refused: true as const } : {}),
   };
 }
-
-function reasonOf(name: string, status: number | undefined): FailureReason | undefined {
-  if (UNAUTHENTICATED.test(name)) return 'unauthenticated';
-  if (FORBIDDEN.test(name)) return 'forbidden';
-  if (NOT_FOUND.test(name)) return 'not-found';
-  if (THROTTLED.test(name)) return 'throttled';
-  if (name === 'TimeoutError' || name === 'RequestTimeout' || name === 'RequestTimeoutException') return 'timeout';
-  if (status === undefined || (status >= 200 && status < 300)) return undefined;
-  if (status === 401) return 'unauthenticated';
-  if (status === 403) return 'forbidden';
-  if (status === 404) return 'not-found';
-  if (status === 429) return 'throttled';
-  return status >= 500 ? 'unreachable' : undefined;
-}
-
-const UNAUTHENTICATED =
-  /^(?:CredentialsProviderError|ProviderError|TokenProviderError|ExpiredToken(?:Exception)?|InvalidClientTokenId|UnrecognizedClientException|InvalidSignatureException|SignatureDoesNotMatch|IncompleteSignature(?:Exception)?|MissingAuthenticationToken(?:Exception)?|InvalidAccessKeyId|AuthFailure|InvalidToken|UnauthorizedException|RequestExpired|TokenRefreshRequired|NotAuthorized)$/;
-const FORBIDDEN =
-  /^(?:AccessDenied(?:Exception)?|UnauthorizedOperation|NotAuthorizedException|OptInRequired|ForbiddenException)$/;
-const NOT_FOUND = /^(?:NoSuchEntity(?:Exception)?|ResourceNotFound(?:Exception)?|NotFoundException)$/;
-const THROTTLED =
-  /^(?:Throttling(?:Exception)?|ThrottledException|TooManyRequests(?:Exception)?|RequestLimitExceeded|RequestThrottled(?:Exception)?|BandwidthLimitExceeded|LimitExceededException|SlowDown|PriorRequestNotComplete|RequestThrottledException)$/;

@@ -92,7 +92,8 @@ export async function locateCluster(
       signal,
     );
     if (!page.ok) return page;
-    for (const name of page.value.clusters ?? []) {
+    if (!page.value.clusters) return failed(what, 'invalid-response', 'the answer holds no list', 'eks:ListClusters');
+    for (const name of page.value.clusters) {
       if (compared++ >= MOST_COMPARED)
         return failed(what, 'not-found', `${aws.region} has too many clusters to compare; name yours`);
       const described = await describeCluster(aws, name, timeoutMs, signal);

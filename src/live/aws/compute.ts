@@ -6,7 +6,7 @@ import {
   ListNodegroupsCommand,
 } from '@aws-sdk/client-eks';
 import { forEachOf } from '../deadline.js';
-import { success } from '../failure.js';
+import { failed, failure, success } from '../failure.js';
 import type { AgentState, FargateProfileState, LiveFailure, NodeGroupState, Result } from '../types.js';
 import { awsCall } from './call.js';
 import type { AwsClients } from './clients.js';
@@ -35,13 +35,20 @@ export async function readAgentAddon(
     return answer.failure.reason === 'not-found' ? success({ kind: 'missing', healthy: false, issues: [] }) : answer;
   }
   const { addon } = answer.value;
-  const status = addon?.status;
-  const issues = (addon?.health?.issues ?? []).map((issue) => [issue.code, issue.message].filter(Boolean).join(': '));
+  if (!addon)
+    return failed(
+      `eks:DescribeAddon ${AGENT_ADDON}`,
+      'invalid-response',
+      'the answer holds no add-on',
+      'eks:DescribeAddon',
+    );
+  const status = addon.status;
+  const issues = (addon.health?.issues ?? []).map((issue) => [issue.code, issue.message].filter(Boolean).join(': '));
   return success({
     kind: 'add-on',
     healthy: (status === 'ACTIVE' || status === 'UPDATING') && issues.length === 0,
     issues,
-    ...(addon?.addonVersion === undefined ? {} : { version: addon.addonVersion }),
+    ...(addon.addonVersion === undefined ? {} : { version: addon.addonVersion }),
     ...(status === undefined ? {} : { status }),
   });
 }
@@ -56,7 +63,7 @@ export async function readNodeGroups(
 ): Promise<Result<readonly NodeGroupState[]>> {
   const names = await listAll('eks:ListNodegroups', timeoutMs, signal, async (nextToken, abortSignal) => {
     const page = await aws.eks.send(new ListNodegroupsCommand({ clusterName: cluster, nextToken }), { abortSignal });
-    return { names: page.nodegroups ?? [], nextToken: page.nextToken };
+    return { names: page.nodegroups, nextToken: page.nextToken };
   });
   if (!names.ok) return names;
   const groups: NodeGroupState[] = [];
@@ -77,12 +84,24 @@ export async function readNodeGroups(
       return;
     }
     const group = answer.value.nodegroup;
-    const template = group?.launchTemplate;
+    if (!group) {
+      onFailure(
+        failure(
+          `eks:DescribeNodegroup ${name}`,
+          'invalid-response',
+          'the answer holds no node group',
+          'eks:DescribeNodegroup',
+        ),
+      );
+      groups.push({ name });
+      return;
+    }
+    const template = group.launchTemplate;
     groups.push({
       name,
-      ...(group?.nodeRole === undefined ? {} : { nodeRole: group.nodeRole }),
-      ...(group?.status === undefined ? {} : { status: group.status }),
-      ...(group?.amiType === undefined ? {} : { amiType: group.amiType }),
+      ...(group.nodeRole === undefined ? {} : { nodeRole: group.nodeRole }),
+      ...(group.status === undefined ? {} : { status: group.status }),
+      ...(group.amiType === undefined ? {} : { amiType: group.amiType }),
       ...(template
         ? {
             launchTemplate: {
@@ -109,7 +128,7 @@ export async function readFargateProfiles(
     const page = await aws.eks.send(new ListFargateProfilesCommand({ clusterName: cluster, nextToken }), {
       abortSignal,
     });
-    return { names: page.fargateProfileNames ?? [], nextToken: page.nextToken };
+    return { names: page.fargateProfileNames, nextToken: page.nextToken };
   });
   if (!names.ok) return names;
   const profiles: FargateProfileState[] = [];
@@ -132,14 +151,26 @@ export async function readFargateProfiles(
       return;
     }
     const profile = answer.value.fargateProfile;
+    if (!profile) {
+      onFailure(
+        failure(
+          `eks:DescribeFargateProfile ${name}`,
+          'invalid-response',
+          'the answer holds no profile',
+          'eks:DescribeFargateProfile',
+        ),
+      );
+      profiles.push({ name, selectors: [] });
+      return;
+    }
     profiles.push({
       name,
-      selectors: (profile?.selectors ?? []).map((selector) => ({
+      selectors: (profile.selectors ?? []).map((selector) => ({
         namespace: selector.namespace ?? '',
         labels: selector.labels ?? {},
       })),
-      ...(profile?.status === undefined ? {} : { status: profile.status }),
-      ...(profile?.podExecutionRoleArn === undefined ? {} : { podExecutionRole: profile.podExecutionRoleArn }),
+      ...(profile.status === undefined ? {} : { status: profile.status }),
+      ...(profile.podExecutionRoleArn === undefined ? {} : { podExecutionRole: profile.podExecutionRoleArn }),
     });
   });
   return success(profiles.sort((a, b) => (a.name < b.name ? -1 : 1)));
@@ -152,7 +183,7 @@ async function listAll(
   page: (
     nextToken: string | undefined,
     abortSignal: AbortSignal,
-  ) => Promise<{ names: string[]; nextToken: string | undefined }>,
+  ) => Promise<{ names: string[] | undefined; nextToken: string | undefined }>,
 ): Promise<Result<string[]>> {
   const names: string[] = [];
   let nextToken: string | undefined;
@@ -162,6 +193,8 @@ async function listAll(
       signal,
     );
     if (!answer.ok) return answer;
+    // An answer of another kind is not an empty list.
+    if (!answer.value.names) return failed(permission, 'invalid-response', 'the answer holds no list', permission);
     names.push(...answer.value.names);
     nextToken = answer.value.nextToken;
   } while (nextToken !== undefined);

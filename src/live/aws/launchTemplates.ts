@@ -4,6 +4,7 @@ import { reasonOfStatus } from '../kubernetes/connection.js';
 import type { ImdsSettings, NodeGroupState, Result } from '../types.js';
 import type { AwsClients } from './clients.js';
 import { serviceEndpoint } from './endpoint.js';
+import { reasonOf } from './errorNames.js';
 import { signed } from './sign.js';
 
 const PERMISSION = 'ec2:DescribeLaunchTemplateVersions';
@@ -40,11 +41,7 @@ export async function readImds(
     const xml = await response.text();
     if (!response.ok) {
       const code = element(xml, 'Code') ?? String(response.status);
-      const reason = /UnauthorizedOperation|AccessDenied/.test(code)
-        ? 'forbidden'
-        : /Throttl|RequestLimit/.test(code)
-          ? 'throttled'
-          : reasonOfStatus(response.status);
+      const reason = reasonOf(code, response.status) ?? reasonOfStatus(response.status);
       return {
         ok: false,
         failure: {

@@ -1,5 +1,5 @@
 import { GetOpenIDConnectProviderCommand } from '@aws-sdk/client-iam';
-import { success } from '../failure.js';
+import { failed, success } from '../failure.js';
 import type { OidcProviderState, Result } from '../types.js';
 import { awsCall } from './call.js';
 import type { AwsClients } from './clients.js';
@@ -21,7 +21,17 @@ export async function readOidcProvider(
     },
     signal,
   );
-  if (answer.ok) return success({ exists: true, arn, clientIds: answer.value.ClientIDList ?? [] });
+  if (answer.ok) {
+    const { Url, ClientIDList } = answer.value;
+    if (!Url)
+      return failed(
+        'iam:GetOpenIDConnectProvider',
+        'invalid-response',
+        'the answer names no issuer',
+        'iam:GetOpenIDConnectProvider',
+      );
+    return success({ exists: true, arn, clientIds: ClientIDList ?? [] });
+  }
   // That there is none is an answer, not a failure.
   return answer.failure.reason === 'not-found' ? success({ exists: false, clientIds: [] }) : answer;
 }

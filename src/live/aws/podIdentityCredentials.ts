@@ -3,6 +3,7 @@ import { failed, failure, messageOf, networkReason, success } from '../failure.j
 import { reasonOfStatus } from '../kubernetes/connection.js';
 import type { Result } from '../types.js';
 import { serviceEndpoint } from './endpoint.js';
+import { reasonOf } from './errorNames.js';
 import { type SigningCredentials, signed } from './sign.js';
 
 /** Minted credentials: in memory only. */
@@ -44,11 +45,7 @@ export async function assumeRoleForPodIdentity(
     const text = await response.text();
     if (!response.ok) {
       const said = errorOf(text, response.headers.get('x-amzn-errortype'));
-      const reason = said.name.startsWith('Throttl')
-        ? 'throttled'
-        : said.name.startsWith('AccessDenied')
-          ? 'forbidden'
-          : reasonOfStatus(response.status);
+      const reason = reasonOf(said.name, response.status) ?? reasonOfStatus(response.status);
       return {
         ok: false,
         failure: {

@@ -68,8 +68,10 @@ export async function readAgentDaemonSet(
   );
   if (!answer.ok) return answer.failure.reason === 'not-found' ? success(undefined) : answer;
   const { status } = (answer.value ?? {}) as { status?: { desiredNumberScheduled?: unknown; numberReady?: unknown } };
-  const wanted = Number(status?.desiredNumberScheduled ?? 0);
-  const ready = Number(status?.numberReady ?? 0);
+  const wanted = status?.desiredNumberScheduled;
+  const ready = status?.numberReady;
+  if (typeof wanted !== 'number' || typeof ready !== 'number')
+    return failed(what, 'invalid-response', 'the answer tells no state of a daemon set');
   const issues = ready < wanted ? [`${ready} of ${wanted} agents are ready`] : [];
   return success({ kind: 'daemon-set', healthy: issues.length === 0, issues });
 }
