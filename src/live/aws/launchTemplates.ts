@@ -36,7 +36,11 @@ export async function readImds(
       body: parameters.toString(),
     } as const;
     const credentials = await orAborted(aws.eks.config.credentials(), limit.signal);
-    const headers = signed(request, { service: 'ec2', region: aws.region }, credentials, new Date());
+    const headers = {
+      ...signed(request, { service: 'ec2', region: aws.region }, credentials, new Date()),
+      // One call a template: nothing is to be kept open for more.
+      connection: 'close',
+    };
     const response = await fetch(request.url, { method: 'POST', headers, body: request.body, signal: limit.signal });
     const xml = await response.text();
     if (!response.ok) {

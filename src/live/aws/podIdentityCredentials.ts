@@ -40,7 +40,10 @@ export async function assumeRoleForPodIdentity(
     const body = JSON.stringify({ token: exchange.token });
     const request = { method: 'POST', url, headers: { 'content-type': 'application/json' }, body } as const;
     const caller = await orAborted(exchange.caller(), limit.signal);
-    const headers = signed(request, { service: 'eks-auth', region: exchange.region }, caller, new Date());
+    const headers = {
+      ...signed(request, { service: 'eks-auth', region: exchange.region }, caller, new Date()),
+      connection: 'close',
+    };
     const response = await fetch(url, { method: 'POST', headers, body, signal: limit.signal });
     const text = await response.text();
     if (!response.ok) {
