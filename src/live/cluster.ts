@@ -154,7 +154,7 @@ export class Cluster implements LiveCluster {
       const begun = performance.now();
       const snapshot = await this.make(session, false, signal).catch(() => undefined);
       // Showing must not slow the reading down by more than a tenth or so, and who has waited long can wait a little longer.
-      wait = Math.max(EMIT_MS, (performance.now() - begun) * 8, (performance.now() - started) / 3);
+      wait = Math.max(EMIT_MS, (performance.now() - begun) * 8, (performance.now() - started) / 2);
       if (snapshot === undefined || done) return;
       if (shown !== count || snapshot.serviceAccounts.some((row) => !row.pending)) {
         shown = count;
