@@ -24,7 +24,7 @@ export async function startDemoCluster(): Promise<DemoCluster> {
   void service.exited.then(() => {
     ended = true;
   });
-  const line = await until('the demo cluster to say where it is', 30_000, () => {
+  const line = await until('the demo cluster to say where it is', 90_000, () => {
     if (ended) throw new Error(`The demo cluster ended at once:\n${service.output()}`);
     return service.output().match(/^\{.*\}$/m)?.[0];
   });

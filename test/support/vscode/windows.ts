@@ -28,7 +28,7 @@ export class Windows {
     const context = await this.browser.newContext({ viewport, deviceScaleFactor });
     const page = await context.newPage();
     this.pages.push(page);
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(90_000);
     await page.goto(
       server.address(
         folder,

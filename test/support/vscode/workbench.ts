@@ -133,14 +133,14 @@ export class Workbench {
 
   /** Waits until the Problems panel shows a problem whose message contains `text`. */
   waitForProblem(text: string): Promise<Problem> {
-    return until(`a problem with ${JSON.stringify(text)}`, 30_000, async () =>
+    return until(`a problem with ${JSON.stringify(text)}`, 90_000, async () =>
       (await this.problems()).find((problem) => problem.message.includes(text)),
     );
   }
 
   /** Waits until the Problems panel shows no problem whose message contains `text`. */
   async waitForNoProblem(text: string): Promise<void> {
-    await until(`no problem with ${JSON.stringify(text)}`, 30_000, async () =>
+    await until(`no problem with ${JSON.stringify(text)}`, 90_000, async () =>
       (await this.problems()).some((problem) => problem.message.includes(text)) ? undefined : true,
     );
   }
@@ -149,13 +149,14 @@ export class Workbench {
   async openProblem(text: string): Promise<void> {
     await this.waitForProblem(text);
     await this.page.locator('.markers-panel-container .monaco-list-row').filter({ hasText: text }).first().dblclick();
+    await this.page.locator('.editor-group-container.active .monaco-editor.focused').first().waitFor();
   }
 
   /** Opens the quick fix menu at the cursor, leaves it open and returns its titles. */
   async openQuickFixes(): Promise<string[]> {
     const menu = this.page.locator('.action-widget');
     // A menu asked for before the diagnostics have arrived is empty or closes at once, so ask again.
-    await until('the quick fix menu', 30_000, async () => {
+    await until('the quick fix menu', 90_000, async () => {
       await this.page.keyboard.press('ControlOrMeta+.');
       try {
         await menu.locator('.monaco-list-row.action').first().waitFor({ timeout: 2_000 });
@@ -183,9 +184,17 @@ export class Workbench {
     // Lists have hovers of their own, which come up wherever the pointer was left.
     const hover = this.page.locator('.monaco-hover:not(.hidden):not(.workbench-hover) .monaco-hover-content').first();
     await this.page.mouse.move(0, 0);
-    await this.page.keyboard.press('ControlOrMeta+k');
-    await this.page.keyboard.press('ControlOrMeta+i');
-    await hover.waitFor();
+    // A hover asked for before the editor has the focus, or before the diagnostics have come, does not open, so ask again.
+    await until('the hover', 90_000, async () => {
+      await this.page.keyboard.press('ControlOrMeta+k');
+      await this.page.keyboard.press('ControlOrMeta+i');
+      try {
+        await hover.waitFor({ timeout: 3_000 });
+        return true;
+      } catch {
+        return undefined;
+      }
+    });
     return this.stable(async () => {
       const text = await hover.innerText();
       return /^Loading/.test(text) ? undefined : text;
@@ -268,7 +277,7 @@ export class Workbench {
   private async stable<T>(look: () => Promise<T | undefined>): Promise<T> {
     let last: string | undefined;
     let same = 0;
-    return until('the screen to come to rest', 30_000, async () => {
+    return until('the screen to come to rest', 90_000, async () => {
       const value = await look();
       const now = JSON.stringify(value);
       same = value !== undefined && now === last ? same + 1 : 0;
@@ -315,7 +324,7 @@ export class TreeView {
 
   /** Waits until the view has rows. */
   anyRows(): Promise<TreeRow[]> {
-    return until('rows in the view', 30_000, async () => {
+    return until('rows in the view', 90_000, async () => {
       const rows = await this.rows();
       return rows.length > 0 ? rows : undefined;
     });
@@ -323,7 +332,7 @@ export class TreeView {
 
   /** Waits for the row with exactly this label. */
   async row(label: string): Promise<TreeRow> {
-    return until(`the row ${JSON.stringify(label)}`, 30_000, async () =>
+    return until(`the row ${JSON.stringify(label)}`, 90_000, async () =>
       (await this.rows()).find((row) => row.label === label),
     );
   }
@@ -334,7 +343,7 @@ export class TreeView {
       const row = this.locator(label);
       await row.waitFor();
       if ((await row.getAttribute('aria-expanded')) === 'false') await row.locator('.monaco-tl-twistie').click();
-      await until(`${JSON.stringify(label)} to be open`, 30_000, async () =>
+      await until(`${JSON.stringify(label)} to be open`, 90_000, async () =>
         (await row.getAttribute('aria-expanded')) === 'true' ? true : undefined,
       );
     }
