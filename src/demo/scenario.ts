@@ -39,6 +39,7 @@ const staging: ClusterRecord = {
   name: 'staging',
   issuerId: '3B7F10C4D5A94E2886F1A0B2C3D4E5F6',
   ageMinutes: 200 * day,
+  privateEndpoint: true,
 };
 
 const issuer = issuerHost(cluster);
@@ -1112,6 +1113,7 @@ export const ordersProd: Scenario = {
       ],
     },
   ],
+  accessEntries: [{ principalArn: roleArn('engineer'), user: 'engineer' }],
   caller: {
     accessKeyId: 'AKIADEMO0ENGINEER000',
     secretAccessKey: 'demo-secret-of-the-engineer',

@@ -13,6 +13,15 @@ export interface ClusterRecord {
   readonly version: string;
   readonly authenticationMode: 'API' | 'API_AND_CONFIG_MAP' | 'CONFIG_MAP';
   readonly ageMinutes: number;
+  /** Its API server is reached from its VPC only. */
+  readonly privateEndpoint?: true;
+}
+
+/** Who of AWS is which Kubernetes user, as EKS's access entries say. */
+export interface AccessEntryRecord {
+  readonly principalArn: string;
+  /** A user of the scenario. */
+  readonly user: string;
 }
 
 export interface NodeGroupRecord {
@@ -210,6 +219,8 @@ export interface Scenario {
   readonly otherClusters: readonly ClusterRecord[];
   readonly contexts: readonly ContextRecord[];
   readonly users: readonly UserRecord[];
+  /** Nobody signs in by AWS without one. */
+  readonly accessEntries?: readonly AccessEntryRecord[];
   readonly caller: CallerRecord;
   readonly namespaces: readonly string[];
   readonly nodeGroups: readonly NodeGroupRecord[];

@@ -1,10 +1,14 @@
 import { validatePolicy as validate } from './auditPolicy.js';
+import { listAwsClusters as listClusters } from './aws/listClusters.js';
+import { readProfiles } from './aws/profiles.js';
+import { awsContext as contextOf } from './awsContext.js';
 import { Cluster } from './cluster.js';
 import { eksHint, profileAsUsed } from './eksHint.js';
-import { failed, success } from './failure.js';
+import { EksSource } from './eksSource.js';
+import { failed, messageOf, success } from './failure.js';
 import { readContexts as contextsOf, readKubeconfig } from './kubeconfig.js';
 import { Connection } from './kubernetes/connection.js';
-import type { EksHint, LiveCluster, LiveModule, OpenOptions, Result } from './types.js';
+import type { AwsCluster, EksHint, LiveCluster, LiveModule, OpenOptions, Result } from './types.js';
 
 const CALL_MS = 30_000;
 
@@ -14,8 +18,24 @@ export const readContexts: LiveModule['readContexts'] = contextsOf;
 /** Asks IAM Access Analyzer. */
 export const validatePolicy: LiveModule['validatePolicy'] = validate;
 
+/** Reads the AWS configuration files; calls nothing. */
+export const readAwsProfiles: LiveModule['readAwsProfiles'] = async () => {
+  try {
+    return success(await readProfiles());
+  } catch (error) {
+    return failed('read the AWS configuration', 'forbidden', messageOf(error));
+  }
+};
+
+/** Asks EKS in each place. */
+export const listAwsClusters: LiveModule['listAwsClusters'] = (places, signal, { timeoutMs = CALL_MS } = {}) =>
+  listClusters(places, timeoutMs, signal);
+
+export const awsContext: LiveModule['awsContext'] = contextOf;
+
 /** Prepares a cluster; the first connection is made by its `read`. */
 export async function openCluster(options: OpenOptions): Promise<Result<LiveCluster>> {
+  if (options.aws) return success(openAws(options.aws, options));
   const config = await readKubeconfig(options);
   if (!config.ok) return config;
   const name = options.context ?? config.value.currentContext;
@@ -41,6 +61,19 @@ export async function openCluster(options: OpenOptions): Promise<Result<LiveClus
       timeoutMs,
     }),
   );
+}
+
+function openAws(aws: AwsCluster, { namespace, timeoutMs = CALL_MS }: OpenOptions): LiveCluster {
+  const { name, eks } = contextOf(aws);
+  return new Cluster({
+    context: name,
+    clusterEntry: aws.name,
+    contextNamespace: undefined,
+    connection: Connection.from(new EksSource(aws, timeoutMs), timeoutMs),
+    hint: eks,
+    namespace,
+    timeoutMs,
+  });
 }
 
 /** What was asked for beats what the file says; another cluster is then another account's, perhaps. */

@@ -57,6 +57,8 @@ export interface ContextSummary {
   readonly signIn: string;
   /** What the file says about the EKS cluster behind it. */
   readonly eks: EksHint;
+  /** Of no file: an EKS cluster that was chosen from AWS. */
+  readonly aws?: AwsCluster;
 }
 
 export interface EksHint {
@@ -81,9 +83,35 @@ export interface KubeconfigOptions {
   readonly kubeconfig?: string;
 }
 
+/** Where EKS is asked for its clusters. Without a profile, the default chain of the SDK is whom it asks as. */
+export interface AwsPlace {
+  readonly region: string;
+  readonly profile?: string;
+}
+
+/** An EKS cluster by what AWS needs to find it; no kubeconfig is looked at. */
+export interface AwsCluster extends AwsPlace {
+  readonly name: string;
+}
+
+export interface AwsClusters {
+  /** By profile, region and name. */
+  readonly clusters: readonly AwsCluster[];
+  /** Of places that could not be asked. */
+  readonly failures: readonly LiveFailure[];
+}
+
+/** A profile of the AWS configuration files; of its credentials nothing is known here. */
+export interface AwsProfile {
+  readonly name: string;
+  readonly region?: string;
+}
+
 export interface OpenOptions extends KubeconfigOptions {
   /** Else the current one. */
   readonly context?: string;
+  /** Instead of a context: endpoint and certificate by DescribeCluster, a token as `aws eks get-token` makes it. */
+  readonly aws?: AwsCluster;
   /** EKS cluster name, region and AWS profile where the kubeconfig does not say them. */
   readonly cluster?: string;
   readonly region?: string;
@@ -382,6 +410,16 @@ export interface LiveCluster {
 export interface LiveModule {
   /** Reads kubeconfig files; connects to nothing, runs nothing. */
   readContexts(options: KubeconfigOptions): Promise<Result<Contexts>>;
+  /** What the AWS configuration files call their profiles; nothing is called. */
+  readAwsProfiles(): Promise<Result<readonly AwsProfile[]>>;
+  /** ListClusters in each place. @throws the signal's reason when aborted */
+  listAwsClusters(
+    places: readonly AwsPlace[],
+    signal: AbortSignal,
+    options?: { readonly timeoutMs?: number },
+  ): Promise<AwsClusters>;
+  /** What an EKS cluster without a kubeconfig is called where contexts go by names. */
+  awsContext(cluster: AwsCluster): ContextSummary;
   /** @returns a failure where the context cannot be used at all (no such context, unreadable file). */
   openCluster(options: OpenOptions): Promise<Result<LiveCluster>>;
   /** What IAM Access Analyzer says of a trust policy (JSON). The document is sent to AWS; nothing is changed there. */

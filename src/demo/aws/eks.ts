@@ -127,14 +127,18 @@ export class Eks {
     return call.cluster ? clusterArn({ ...cluster, name: call.cluster }) : '*';
   }
 
-  call(call: EksCall, query: URLSearchParams, body: string): Json {
+  /** @param region that the request was signed for: each has clusters of its own */
+  call(call: EksCall, query: URLSearchParams, body: string, region?: string): Json {
     const { scenario } = this.state;
+    const there = [scenario.cluster, ...scenario.otherClusters].filter(
+      (cluster) => region === undefined || cluster.region === region,
+    );
     if (call.operation === 'ListClusters') {
-      const names = [scenario.cluster, ...scenario.otherClusters].map(({ name }) => name).sort();
+      const names = there.map(({ name }) => name).sort();
       const { items, nextToken } = page(names, query);
       return { clusters: items, nextToken };
     }
-    const cluster = [scenario.cluster, ...scenario.otherClusters].find(({ name }) => name === call.cluster);
+    const cluster = there.find(({ name }) => name === call.cluster);
     if (!cluster) {
       throw notFound(`No cluster found for name: ${call.cluster}.`);
     }
@@ -202,9 +206,9 @@ export class Eks {
         securityGroupIds: [],
         clusterSecurityGroupId: 'sg-0a1b2c3d4e5f60001',
         vpcId: 'vpc-0a1b2c3d4e5f60001',
-        endpointPublicAccess: true,
+        endpointPublicAccess: cluster.privateEndpoint !== true,
         endpointPrivateAccess: true,
-        publicAccessCidrs: ['0.0.0.0/0'],
+        publicAccessCidrs: cluster.privateEndpoint ? [] : ['0.0.0.0/0'],
       },
       kubernetesNetworkConfig: { serviceIpv4Cidr: '172.20.0.0/16', ipFamily: 'ipv4' },
       logging: { clusterLogging: [] },

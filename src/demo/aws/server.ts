@@ -23,15 +23,16 @@ const versions: Readonly<Record<string, Service>> = { '2010-05-08': 'iam', '2011
 
 interface Signature {
   readonly accessKeyId: string;
+  readonly region: string;
   readonly service: string;
 }
 
 /** The credential scope of an AWS Signature Version 4 header; the signature itself is not checked. */
 function signatureOf(request: DemoRequest): Signature | undefined {
   const found = request.headers.authorization?.match(
-    /^AWS4-HMAC-SHA256 Credential=([^/]+)\/\d{8}\/[^/]*\/([^/]+)\/aws4_request, *SignedHeaders=[^,]+, *Signature=[0-9a-f]{64}$/,
+    /^AWS4-HMAC-SHA256 Credential=([^/]+)\/\d{8}\/([^/]*)\/([^/]+)\/aws4_request, *SignedHeaders=[^,]+, *Signature=[0-9a-f]{64}$/,
   );
-  return found ? { accessKeyId: found[1] ?? '', service: found[2] ?? '' } : undefined;
+  return found ? { accessKeyId: found[1] ?? '', region: found[2] ?? '', service: found[3] ?? '' } : undefined;
 }
 
 function isService(name: string): name is Service {
@@ -192,7 +193,7 @@ export class AwsServer implements Protocol {
       );
     } else {
       this.authorize(caller, `eks:${call.operation}`, this.eks.resourceOf(call));
-      body = this.eks.call(call, request.url.searchParams, request.body);
+      body = this.eks.call(call, request.url.searchParams, request.body, signatureOf(request)?.region);
     }
     return this.jsonReply(body);
   }

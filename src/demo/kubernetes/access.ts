@@ -1,4 +1,5 @@
-import type { UserRecord } from '../scenarioTypes.js';
+import type { Scenario, UserRecord } from '../scenarioTypes.js';
+import { principalOfToken } from './awsToken.js';
 import { StatusError } from './status.js';
 
 /** A right that is asked for, as in a SubjectAccessReview. */
@@ -36,12 +37,19 @@ export function authorize(user: UserRecord, asked: Attributes): void {
   );
 }
 
-/** The user whose token the request carries; 401 without or with another. */
-export function authenticate(users: readonly UserRecord[], authorization: string | undefined): UserRecord {
+/** The user whose token the request carries, or whom an access entry makes of the AWS caller; 401 without or with another. */
+export function authenticate(scenario: Scenario, authorization: string | undefined, now: Date): UserRecord {
   const token = authorization?.match(/^Bearer (.+)$/i)?.[1];
-  const user = users.find((each) => each.token === token);
+  const user = token?.startsWith('k8s-aws-v1.')
+    ? userOfPrincipal(scenario, principalOfToken(token, scenario, now))
+    : scenario.users.find((each) => each.token === token);
   if (!user) {
     throw new StatusError(401, 'Unauthorized');
   }
   return user;
+}
+
+function userOfPrincipal({ accessEntries, users }: Scenario, principal: string | undefined): UserRecord | undefined {
+  const entry = accessEntries?.find(({ principalArn }) => principalArn === principal);
+  return entry && users.find(({ name }) => name === entry.user);
 }

@@ -146,7 +146,7 @@ export class KubernetesServer implements Protocol {
 
   private execTarget(request: DemoRequest): KubernetesObject {
     const found = routeOf(request);
-    const user = authenticate(this.options.manifests.scenario.users, request.headers.authorization);
+    const user = authenticate(this.options.manifests.scenario, request.headers.authorization, this.options.now());
     if (found.kind !== 'object' || found.route.type.resource !== 'pods' || found.route.subresource !== 'exec') {
       throw new StatusError(404, 'the server could not find the requested resource');
     }
@@ -160,7 +160,7 @@ export class KubernetesServer implements Protocol {
     if (found.kind === 'other') {
       return this.answerOther(request, found.path);
     }
-    const user = authenticate(this.options.manifests.scenario.users, request.headers.authorization);
+    const user = authenticate(this.options.manifests.scenario, request.headers.authorization, this.options.now());
     if (found.kind === 'group') {
       return this.answerGroup(found.group, found.version);
     }
@@ -185,7 +185,7 @@ export class KubernetesServer implements Protocol {
       return { status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' };
     }
     // Everything else asks who is there first; the two documents of the issuer too, as on EKS by default.
-    authenticate(scenario.users, request.headers.authorization);
+    authenticate(scenario, request.headers.authorization, this.options.now());
     switch (path) {
       case '/version':
       case '/version/': {

@@ -19,6 +19,14 @@ export interface EksCluster {
   /** The role of Auto Mode's nodes. */
   readonly autoModeNodeRole?: string;
   readonly authenticationMode?: string;
+  /** `ACTIVE`, `CREATING`, … */
+  readonly status?: string;
+  /** Base64 of the PEM that its API server's certificate is signed by. */
+  readonly authority?: string;
+  /** False where the endpoint is reached from the VPC only. */
+  readonly publicAccess?: boolean;
+  /** Who may reach it from elsewhere. */
+  readonly publicCidrs?: readonly string[];
 }
 
 export async function describeCluster(
@@ -59,6 +67,14 @@ export async function describeCluster(
     ...(cluster.accessConfig?.authenticationMode === undefined
       ? {}
       : { authenticationMode: cluster.accessConfig.authenticationMode }),
+    ...(cluster.status === undefined ? {} : { status: cluster.status }),
+    ...(cluster.certificateAuthority?.data === undefined ? {} : { authority: cluster.certificateAuthority.data }),
+    ...(cluster.resourcesVpcConfig?.endpointPublicAccess === undefined
+      ? {}
+      : { publicAccess: cluster.resourcesVpcConfig.endpointPublicAccess }),
+    ...(cluster.resourcesVpcConfig?.publicAccessCidrs === undefined
+      ? {}
+      : { publicCidrs: cluster.resourcesVpcConfig.publicAccessCidrs }),
   });
 }
 

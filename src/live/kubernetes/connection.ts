@@ -22,6 +22,20 @@ export interface Call {
   readonly permission?: string;
 }
 
+/** Where a cluster is and who we are there, where no kubeconfig says it. */
+export interface ConnectionSource {
+  locate(signal: AbortSignal): Promise<Result<Located>>;
+  credential(signal: AbortSignal): Promise<Result<ExecCredential>>;
+}
+
+export interface Located {
+  readonly cluster: KubeCluster;
+  /** Why nobody may answer there, for a person. */
+  readonly unreachable?: string;
+  /** What a refused credential (401) means there, for a person. */
+  readonly refused?: string;
+}
+
 type Body = NodeJS.ReadableStream & { destroy(error?: Error): unknown };
 
 type Opened =
@@ -47,11 +61,20 @@ export class Connection {
   /** Signing in serves all calls that wait for it, so it ends with the connection and not with the first of them. */
   private closing = new AbortController();
 
+  /** As its source told, once that was asked. */
+  private located: Located | undefined;
+
   private constructor(
-    private readonly cluster: KubeCluster,
+    private cluster: KubeCluster,
     private readonly user: KubeUser | undefined,
     private readonly timeoutMs: number,
+    private readonly source?: ConnectionSource,
   ) {}
+
+  /** Asks nothing yet: the source is asked by the first call. */
+  static from(source: ConnectionSource, timeoutMs: number): Connection {
+    return new Connection({ name: 'cluster', server: '', skipTlsVerify: false }, undefined, timeoutMs, source);
+  }
 
   static of(config: Kubeconfig, context: string, timeoutMs: number): Result<Connection> {
     const what = `open ${context}`;
@@ -223,7 +246,9 @@ export class Connection {
     const text = await readAll(body, signal);
     const seconds = Number(response.headers['retry-after'] ?? Number.NaN);
     const retry = Number.isFinite(seconds) ? { retryAfterMs: seconds * 1_000 } : {};
-    return { ok: false, failure: statusFailure(call, status, text), ...retry };
+    const failure = statusFailure(call, status, text);
+    const told = status === 401 && this.located?.refused ? { ...failure, message: this.located.refused } : failure;
+    return { ok: false, failure: told, ...retry };
   }
 
   /** One sign-in for all calls that wait for it. */
@@ -239,7 +264,12 @@ export class Connection {
   private async signInOnce(signal: AbortSignal): Promise<Result<KubeConfig>> {
     let credential: ExecCredential | undefined;
     let until = Number.POSITIVE_INFINITY;
-    if (this.user?.exec) {
+    if (this.source) {
+      const asked = await this.askSource(this.source, signal);
+      if (!asked.ok) return asked;
+      credential = asked.value;
+      if (credential.expiresAt !== undefined) until = credential.expiresAt - EARLY_MS;
+    } else if (this.user?.exec) {
       const limit = deadline(signal, PLUGIN_MS);
       const ran = await runCredentialPlugin(this.user.exec, this.cluster, limit.signal).finally(() => limit.dispose());
       // Who leaves is no failed sign-in.
@@ -271,6 +301,22 @@ export class Connection {
     return success(config);
   }
 
+  /** Where the cluster is may have changed since a failure only; who we are is asked anew when a token ends. */
+  private async askSource(source: ConnectionSource, signal: AbortSignal): Promise<Result<ExecCredential>> {
+    if (!this.located) {
+      const located = await source.locate(signal);
+      if (!located.ok) {
+        this.signInFailure = located.failure;
+        return located;
+      }
+      this.located = located.value;
+      this.cluster = located.value.cluster;
+    }
+    const credential = await source.credential(signal);
+    if (!credential.ok) this.signInFailure = credential.failure;
+    return credential;
+  }
+
   /** client-node makes its agents without keep-alive, a handshake for each page then. */
   private keepAlive(agent: Agent | undefined): void {
     if (!agent || this.agents.includes(agent)) return;
@@ -283,11 +329,22 @@ export class Connection {
   private failureOf(call: Call, error: unknown, signal: AbortSignal, expired: boolean): LiveFailure {
     // The caller left: that is theirs to handle, not a state of the cluster.
     if (signal.aborted) throw signal.reason;
+    const closed = this.located?.unreachable === undefined ? '' : `; ${this.located.unreachable}`;
     if (expired)
-      return failure(call.what, 'timeout', `no answer within ${Math.round(this.timeoutMs / 1000)} s`, call.permission);
+      return failure(
+        call.what,
+        'timeout',
+        `no answer within ${Math.round(this.timeoutMs / 1000)} s${closed}`,
+        call.permission,
+      );
     const network = networkReason(error);
     if (network) {
-      const told = failure(call.what, network.reason, `${network.message}: ${this.cluster.server}`, call.permission);
+      const told = failure(
+        call.what,
+        network.reason,
+        `${network.message}: ${this.cluster.server}${closed}`,
+        call.permission,
+      );
       return network.refused ? { ...told, refused: true } : told;
     }
     if (codeOf(error)?.startsWith('Z_') || codeOf(error)?.startsWith('HPE_')) {
