@@ -9,6 +9,7 @@ import {
   type StringNode,
   type SyntaxNode,
   stringAt,
+  wordOf,
 } from '../syntax/tree.js';
 import type {
   Annotation,
@@ -33,6 +34,17 @@ const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
   CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
 };
 
+const OWN_KINDS = new Set([...Object.keys(TEMPLATES), 'Pod', 'ServiceAccount', 'Namespace', 'Secret', 'ConfigMap']);
+
+/** One of the kinds below in one of Kubernetes' own groups, so that it can be nothing else. */
+export function isOwnKind(root: SyntaxNode): boolean {
+  if (root.kind !== 'object' || !OWN_KINDS.has(wordOf(get(root, 'kind')) ?? '')) return false;
+  const group = wordOf(get(root, 'apiVersion'));
+  return group !== undefined && OWN_GROUPS.test(group);
+}
+
+const OWN_GROUPS = /^(?:(?:apps|batch|extensions)\/)?v\d\w*$/;
+
 export interface KubernetesContext {
   readonly source: KubernetesSource;
   readonly chart?: string | undefined;
@@ -43,7 +55,7 @@ export interface KubernetesContext {
 /** Reads one Kubernetes object (or a List of them). Returns whether its kind is one of ours. */
 export function readKubernetesObject(root: SyntaxNode | undefined, facts: Facts, context: KubernetesContext): boolean {
   if (root?.kind !== 'object') return false;
-  const kind = literal(get(root, 'kind'));
+  const kind = wordOf(get(root, 'kind'));
   if (kind === undefined) return false;
   if (kind === 'List' || kind.endsWith('List')) {
     return listOf(get(root, 'items'))

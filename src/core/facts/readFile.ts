@@ -10,7 +10,7 @@ import { readDockerfile } from './dockerfile.js';
 import { readEksctl } from './eksctl.js';
 import { readHelmReleases, readHelmValues } from './helmValues.js';
 import { looksLikePermissionPolicy, looksLikeTrustPolicy, readPermissionPolicy, readTrustPolicy } from './iamPolicy.js';
-import { readKubernetesObject } from './kubernetes.js';
+import { isOwnKind, readKubernetesObject } from './kubernetes.js';
 import { readJsonPatchFile, readKustomization } from './kustomize.js';
 import { type Facts, noFacts } from './model.js';
 import { readNestedObjects } from './nestedObjects.js';
@@ -163,6 +163,7 @@ export function mergeFacts(all: readonly Facts[]): Facts {
 }
 
 export function readDocument(root: SyntaxNode, facts: Facts, context: ReadContext): void {
+  if (isOwnKind(root) && readKubernetesObject(root, facts, { source: 'manifest', chart: context.chart })) return;
   for (const reader of readers) if (reader(root, facts, context)) return;
   readBarePolicy(root, facts);
 }

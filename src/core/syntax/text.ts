@@ -183,6 +183,8 @@ const PLACEHOLDER = new RegExp(
   ].join('|'),
   'g',
 );
+/** Each of the forms above holds one of these; most strings hold none. */
+const PLACEHOLDER_HINT = /[<$]|[A-Z0-9]_|[A-Z]{2}|[Xx]{3}|[Yy]our[_-]/;
 const HEXADECIMAL = /^[0-9A-F]+$/;
 
 export function isPlaceholder(expression: string): boolean {
@@ -192,8 +194,7 @@ export function isPlaceholder(expression: string): boolean {
 
 function withPlaceholders(value: string): Text {
   if (value === '') return EMPTY;
-  // Every form above has a capital, an `<`, a `$`, an `x` in a row or `your`: most strings have none.
-  if (!/[A-Z<$]|xxx|your/.test(value)) return [value];
+  if (!PLACEHOLDER_HINT.test(value)) return [value];
   const parts: (string | Hole)[] = [];
   let at = 0;
   for (const found of value.matchAll(PLACEHOLDER)) {

@@ -19,7 +19,7 @@ import {
 import type { SyntaxFault } from './json.js';
 import { SourceString } from './sourceString.js';
 import { maskTemplates } from './templates.js';
-import { MASK_FIRST, MASK_REST } from './text.js';
+import { type Hole, MASK_FIRST, MASK_REST } from './text.js';
 import type { ArrayNode, Embedding, ObjectNode, Property, SourceDocument, StringNode, SyntaxNode } from './tree.js';
 import { decodeYamlScalar } from './yamlScalar.js';
 
@@ -50,12 +50,16 @@ export function parseYaml(document: SourceDocument, wanted: (text: string) => bo
     .map(({ start, end }) => parseYamlPart(new YamlPart(document, start, end)));
 }
 
+const MARKER = /^(?:---|\.\.\.)(?=\s|$)/gm;
+
 export function splitDocuments(source: string): { start: number; end: number }[] {
   const pieces: { start: number; end: number }[] = [];
   let start = 0;
-  for (const marker of source.matchAll(/^(?:---|\.\.\.)(?=[\s]|$)/gm)) {
-    if (marker.index > start) pieces.push({ start, end: marker.index });
-    start = marker.index;
+  MARKER.lastIndex = 0;
+  while (MARKER.test(source)) {
+    const at = MARKER.lastIndex - 3;
+    if (at > start) pieces.push({ start, end: at });
+    start = at;
   }
   pieces.push({ start, end: source.length });
   return pieces;
@@ -65,31 +69,40 @@ export function splitDocuments(source: string): { start: number; end: number }[]
 export class YamlPart implements SourceDocument {
   readonly language = 'yaml';
   readonly text: string;
-  readonly host: Embedding;
-  readonly #moving: { document: SourceDocument; base: number };
+  readonly host: MovingPlace;
 
   constructor(document: SourceDocument, base: number, end: number) {
     this.text = base === 0 && end === document.text.length ? document.text : document.text.slice(base, end);
-    const moving = { document, base };
-    this.#moving = moving;
-    this.host = {
-      get document() {
-        return moving.document;
-      },
-      toHost: (offset) => moving.base + offset,
-      encode: (text) => text,
-      holeAt: (offset) => moving.document.host?.holeAt(moving.base + offset),
-    };
+    this.host = new MovingPlace(document, base);
   }
 
   get file(): string {
-    return this.#moving.document.file;
+    return this.host.document.file;
   }
 
   /** The same text now stands elsewhere in a new version of the file. */
   moveTo(document: SourceDocument, base: number): void {
-    this.#moving.document = document;
-    this.#moving.base = base;
+    this.host.document = document;
+    this.host.base = base;
+  }
+}
+
+class MovingPlace implements Embedding {
+  constructor(
+    public document: SourceDocument,
+    public base: number,
+  ) {}
+
+  toHost(offset: number): number {
+    return this.base + offset;
+  }
+
+  encode(text: string): string {
+    return text;
+  }
+
+  holeAt(offset: number): Hole | undefined {
+    return this.document.host?.holeAt(this.base + offset);
   }
 }
 

@@ -61,6 +61,7 @@ function accountTopic(namespace: Text, name: Text): string {
 /** Answers from the index and remembers what was asked. */
 export class TrackedWorkspace implements Workspace {
   readonly asked = new Set<string>();
+  readonly memo = new Map<unknown, unknown>();
 
   constructor(private readonly index: WorkspaceIndex) {}
 

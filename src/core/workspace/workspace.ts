@@ -19,6 +19,8 @@ import type { StringNode, SyntaxNode } from '../syntax/tree.js';
  * file under check, so that a change re-checks just those files whose answers it may have changed.
  */
 export interface Workspace {
+  /** What the rules have found out together in one check; absent where the facts may change while it is asked. */
+  readonly memo?: Map<unknown, unknown>;
   /** Every service account that is one of its own (no patches), as it will be in the cluster. */
   accounts(): readonly Account[];
   /** Those that are surely `namespace/name`. Accounts whose namespace or name has holes are in `accounts()` only. */

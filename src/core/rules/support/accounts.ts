@@ -11,17 +11,13 @@ export interface AnnotatedAccount {
   readonly variants: readonly AccountVariant[];
 }
 
-/** Several rules ask the same of the same facts, each time with one workspace. */
-const known = new WeakMap<Workspace, { readonly facts: Facts; readonly accounts: readonly AnnotatedAccount[] }>();
-
-/** The role annotations that stand in the files of these facts, in patches too. */
+/** The role annotations that stand in the files of these facts, in patches too. Several rules ask this of the same facts. */
 export function annotatedAccounts(facts: Facts, workspace: Workspace): readonly AnnotatedAccount[] {
-  let found = known.get(workspace);
-  if (found?.facts !== facts) {
-    found = { facts, accounts: findAnnotated(facts, workspace) };
-    known.set(workspace, found);
-  }
-  return found.accounts;
+  const known = workspace.memo?.get(facts) as readonly AnnotatedAccount[] | undefined;
+  if (known) return known;
+  const found = findAnnotated(facts, workspace);
+  workspace.memo?.set(facts, found);
+  return found;
 }
 
 function findAnnotated(facts: Facts, workspace: Workspace): readonly AnnotatedAccount[] {
