@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type {
+  AwsPlace,
   ClusterSnapshot,
   LiveCluster,
   LiveFailure,
@@ -19,6 +20,8 @@ export interface InspectOptions {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly allContexts?: boolean;
+  readonly awsCluster?: readonly string[];
+  readonly allAwsClusters?: boolean;
   readonly cluster?: string;
   readonly region?: string;
   readonly profile?: string;
@@ -54,6 +57,11 @@ export function registerInspect(program: Command): void {
     .option('--context <name>', "default: the kubeconfig's current one")
     .option('--all-contexts', 'every context of the kubeconfig')
     .option('--cluster <name>', 'the EKS cluster behind the context, where the kubeconfig does not say it')
+    .option('--aws-cluster <name>', 'an EKS cluster by its name alone, without a kubeconfig, repeatable', collect)
+    .option(
+      '--all-aws-clusters',
+      'every EKS cluster of the region, or of each of several: --region eu-west-1,us-east-1',
+    )
     .option('--region <region>', 'its region')
     .option('--profile <name>', 'the AWS profile to read with')
     .option('--namespace <name>', 'only this namespace')
@@ -95,6 +103,16 @@ export async function inspect(
   const verify = (options.verify ?? []).map(parseAccount);
   if (options.allContexts && options.context !== undefined)
     throw new UsageError('--context and --all-contexts exclude each other');
+  const fromAws = options.allAwsClusters === true || options.awsCluster !== undefined;
+  for (const [other, given] of [
+    ['--context', options.context !== undefined],
+    ['--all-contexts', options.allContexts === true],
+    ['--kubeconfig', options.kubeconfig !== undefined],
+    ['--cluster', options.cluster !== undefined],
+  ] as const)
+    if (fromAws && given) throw new UsageError(`${other} is for a kubeconfig; clusters from AWS need none`);
+  if (options.allAwsClusters && options.awsCluster !== undefined)
+    throw new UsageError('--aws-cluster and --all-aws-clusters exclude each other');
   if (options.allContexts && options.cluster !== undefined)
     throw new UsageError('--cluster is for one context, not for all');
   const seconds = Number(options.timeout ?? '30');
@@ -105,15 +123,12 @@ export async function inspect(
     timeoutMs: seconds * 1_000,
   };
   const progress = new ProgressLine(out);
-  const inspection = await readAll(
-    live,
-    base,
-    options.allContexts === true,
-    verify,
-    options.verifyBy ?? 'mint',
-    progress,
-    signal,
-  ).finally(() => progress.end());
+  const wanted = fromAws
+    ? await awsTargets(live, options, seconds * 1_000, signal)
+    : await contextTargets(live, base, options.allContexts === true);
+  const inspection = await readAll(live, base, wanted, verify, options.verifyBy ?? 'mint', progress, signal).finally(
+    () => progress.end(),
+  );
   out.write(format(inspection, options.format ?? 'table', out));
   for (const { what, message } of inspection.failures) out.error(`pod-iam: ${what}: ${message}\n`);
   if (inspection.failures.length > 0 || inspection.clusters.some(({ listed }) => !listed)) return EXIT.unreachable;
@@ -125,25 +140,56 @@ export async function inspect(
   return broken ? EXIT.found : EXIT.fine;
 }
 
+/** What to open, and what could not be found out about that. */
+interface Targets {
+  readonly targets: readonly Partial<OpenOptions>[];
+  readonly failures: readonly LiveFailure[];
+}
+
+async function contextTargets(live: LiveModule, base: OpenOptions, all: boolean): Promise<Targets> {
+  if (!all) return { targets: [{}], failures: [] };
+  const read = await live.readContexts(base);
+  if (!read.ok) return { targets: [], failures: [read.failure] };
+  return { targets: read.value.contexts.map(({ name }) => ({ context: name })), failures: [] };
+}
+
+async function awsTargets(
+  live: LiveModule,
+  options: InspectOptions,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Targets> {
+  const regions = listOf(options.region ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION);
+  if (regions.length === 0) throw new UsageError('clusters from AWS need a --region');
+  const profiles = options.profile === undefined ? [undefined] : listOf(options.profile);
+  const places: AwsPlace[] = profiles.flatMap((profile) =>
+    regions.map((region) => ({ region, ...(profile === undefined ? {} : { profile }) })),
+  );
+  if (!options.allAwsClusters) {
+    if (places.length > 1) throw new UsageError('--aws-cluster is in one region, as one profile');
+    return { targets: (options.awsCluster ?? []).map((name) => ({ aws: { name, ...places[0]! } })), failures: [] };
+  }
+  const { clusters, failures } = await live.listAwsClusters(places, signal, { timeoutMs });
+  return { targets: clusters.map((aws) => ({ aws })), failures };
+}
+
+function listOf(text: string | undefined): string[] {
+  return (text ?? '').split(',').flatMap((part) => part.trim() || []);
+}
+
 async function readAll(
   live: LiveModule,
   base: OpenOptions,
-  all: boolean,
+  { targets, failures: before }: Targets,
   verify: readonly Account[],
   by: VerifyWay,
   progress: ProgressLine,
   signal: AbortSignal,
 ): Promise<Inspection> {
-  const failures: LiveFailure[] = [];
-  let contexts: readonly (string | undefined)[] = [base.context];
-  if (all) {
-    const read = await live.readContexts(base);
-    if (!read.ok) return { clusters: [], failures: [read.failure] };
-    contexts = read.value.contexts.map(({ name }) => name);
-  }
+  const failures: LiveFailure[] = [...before];
   const clusters = await Promise.all(
-    contexts.map(async (context) => {
-      const opened = await live.openCluster({ ...base, ...(context === undefined ? {} : { context }) });
+    targets.map(async (target) => {
+      const opened = await live.openCluster({ ...base, ...target });
       if (!opened.ok) {
         failures.push(opened.failure);
         return undefined;

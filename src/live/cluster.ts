@@ -46,6 +46,8 @@ export interface ClusterOptions {
   readonly hint: EksHint;
   readonly namespace: string | undefined;
   readonly timeoutMs: number;
+  /** It was chosen from AWS; no kubeconfig has it. */
+  readonly withoutKubeconfig?: boolean;
 }
 
 /** Partial states are shown this often at most. */
@@ -382,7 +384,7 @@ export class Cluster implements LiveCluster {
   }
 
   private changing(): ChangeContext {
-    const { connection, hint, context, timeoutMs } = this.options;
+    const { connection, hint, context, timeoutMs, withoutKubeconfig = false } = this.options;
     const { session } = this;
     connection.allowSignIn();
     return {
@@ -394,6 +396,7 @@ export class Cluster implements LiveCluster {
         cluster: session?.state.eks.known ? session.state.eks.value.name : (hint.name ?? ''),
         region: session?.state.region ?? hint.region,
         profile: hint.profile,
+        withoutKubeconfig,
       },
       timeoutMs,
       now: () => new Date(),

@@ -73,6 +73,7 @@ function openAws(aws: AwsCluster, { namespace, timeoutMs = CALL_MS }: OpenOption
     hint: eks,
     namespace,
     timeoutMs,
+    withoutKubeconfig: true,
   });
 }
 

@@ -163,3 +163,44 @@ describe('usage', () => {
     });
   });
 });
+
+describe('clusters without a kubeconfig', () => {
+  const noFile = { kubeconfig: undefined } as unknown as InspectOptions;
+
+  it('are inspected by their name, region and profile', async () => {
+    const { code, out, err } = await run({
+      ...noFile,
+      awsCluster: ['orders-prod'],
+      region: 'eu-west-1',
+      format: 'json',
+    });
+    expect([code, err]).toEqual([1, '']);
+    const [cluster] = parse(out).clusters;
+    expect(cluster).toMatchObject({
+      name: 'orders-prod',
+      context: 'eks:eu-west-1/orders-prod',
+      account: '111122223333',
+    });
+    expect(cluster.serviceAccounts).toHaveLength(demo.scenario.serviceAccounts.length);
+  });
+
+  it('are all inspected in all regions named, and one that cannot be reached hides no other', async () => {
+    const { code, out } = await run({
+      ...noFile,
+      allAwsClusters: true,
+      region: 'eu-west-1, us-east-1',
+      format: 'json',
+    });
+    expect(code).toBe(3);
+    const clusters = parse(out).clusters as { name: string; failures: { message: string }[]; serviceAccounts: [] }[];
+    expect(clusters.map(({ name }) => name)).toEqual(['orders-prod', 'staging']);
+    expect(clusters[0]!.serviceAccounts.length).toBeGreaterThan(30);
+    expect(clusters[1]!.failures[0]!.message).toContain("the cluster's endpoint is private");
+  });
+
+  it('are asked for in one place', async () => {
+    await expect(run({ ...noFile, awsCluster: ['a'], region: 'eu-west-1,us-east-1' })).rejects.toThrow(UsageError);
+    await expect(run({ awsCluster: ['a'], region: 'eu-west-1' })).rejects.toThrow('--kubeconfig is for a kubeconfig');
+    await expect(run({ ...noFile, awsCluster: ['a'], allAwsClusters: true })).rejects.toThrow('exclude each other');
+  });
+});

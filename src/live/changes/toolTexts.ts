@@ -8,6 +8,8 @@ export interface Where {
   readonly cluster: string;
   readonly region: string | undefined;
   readonly profile: string | undefined;
+  /** No kubeconfig has the context: kubectl is told first how to come by it. */
+  readonly withoutKubeconfig?: boolean;
 }
 
 const text = (words: string): ToolText => ({ kind: 'text', text: words });
@@ -310,8 +312,12 @@ function templateAnnotation(
 
 // ── Words of the tools ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-function kubectl({ context }: Where, namespace: string, rest: string): string {
-  return `kubectl --context ${shellWord(context)} --namespace ${shellWord(namespace)} ${rest}`;
+function kubectl(where: Where, namespace: string, rest: string): string {
+  const { context, cluster } = where;
+  const first = where.withoutKubeconfig
+    ? `${commandLine('aws eks update-kubeconfig', [['--name', cluster], ...awsWhere(where), ['--alias', context]])}\n`
+    : '';
+  return `${first}kubectl --context ${shellWord(context)} --namespace ${shellWord(namespace)} ${rest}`;
 }
 
 function awsWhere({ region, profile }: Where): (readonly [string, string | undefined])[] {
