@@ -98,7 +98,7 @@ export interface AwsClusters {
   /** By profile, region and name. */
   readonly clusters: readonly AwsCluster[];
   /** Of places that could not be asked. */
-  readonly failures: readonly LiveFailure[];
+  readonly failures: readonly (LiveFailure & { readonly place: AwsPlace })[];
 }
 
 /** A profile of the AWS configuration files; of its credentials nothing is known here. */

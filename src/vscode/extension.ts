@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { rolesWithTrustPolicy } from '../core/features/identities.js';
 import { Analyses } from './analyses.js';
 import { CodeLenses } from './codeLenses.js';
+import { AwsClusterChooser } from './commands/addAwsClusters.js';
 import { Audits } from './commands/audit.js';
 import { Changes } from './commands/changes.js';
 import { MechanismAdvice } from './commands/chooseMechanism.js';
@@ -137,6 +138,7 @@ export function activate(context: vscode.ExtensionContext): void {
       drift,
       changes,
       audits,
+      awsClusters: new AwsClusterChooser(live, clusters, settings, log),
       rulePages,
       advice,
       fixAll,

@@ -14,17 +14,17 @@ export async function listAwsClusters(
   signal: AbortSignal,
 ): Promise<AwsClusters> {
   const clusters: AwsCluster[] = [];
-  const failures: LiveFailure[] = [];
+  const failures: (LiveFailure & { readonly place: AwsPlace })[] = [];
   await forEachOf(places, CONCURRENT, signal, async (place) => {
     const names = await namesIn(place, timeoutMs, signal);
     if (names.ok) clusters.push(...names.value.map((name) => ({ name, ...place })));
-    else failures.push({ ...names.failure, what: `${names.failure.what} in ${placeWords(place)}` });
+    else failures.push({ ...names.failure, what: `${names.failure.what} in ${placeWords(place)}`, place });
   });
   return { clusters: clusters.sort(byPlaceAndName), failures };
 }
 
 /** `eu-west-1 (profile dev)` */
-export function placeWords({ region, profile }: AwsPlace): string {
+function placeWords({ region, profile }: AwsPlace): string {
   return profile === undefined ? region : `${region} (profile ${profile})`;
 }
 

@@ -6,6 +6,7 @@ import type { ClustersView } from '../tree/clustersView.js';
 import { Connection } from '../tree/connection.js';
 import type { RowTarget } from '../tree/row.js';
 import type { WorkspaceView } from '../tree/workspaceView.js';
+import type { AwsClusterChooser } from './addAwsClusters.js';
 import type { Audits } from './audit.js';
 import type { Changes } from './changes.js';
 import type { MechanismAdvice } from './chooseMechanism.js';
@@ -30,6 +31,7 @@ export interface CommandParts {
   readonly drift: DriftFindings;
   readonly changes: Changes;
   readonly audits: Audits;
+  readonly awsClusters: AwsClusterChooser;
   readonly rulePages: RuleDocumentation;
   readonly advice: MechanismAdvice;
   readonly fixAll: FixAll;
@@ -50,6 +52,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable[] {
     drift,
     changes,
     audits,
+    awsClusters,
     rulePages,
     advice,
     fixAll,
@@ -75,6 +78,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable[] {
     'podIam.clusters.clearFilter': () => clusters.setFilter(''),
     'podIam.clusters.showProblems': () => clusters.setFilter('is:error is:warning'),
     'podIam.clusters.chooseEksCluster': (row) => chooseEksCluster(clusters, connectionOf(clusters, row)),
+    'podIam.clusters.addFromAws': () => awsClusters.run(),
+    'podIam.clusters.remove': (row) => clusters.removeAwsCluster(connectionOf(clusters, row)),
     'podIam.clusters.chooseKubeconfig': () => chooseKubeconfig(),
     'podIam.workspace.filter': () => askFilter(workspace),
     'podIam.workspace.clearFilter': () => workspace.setFilter(''),

@@ -13,7 +13,14 @@ export function awsCliText(target: RowTarget): string | undefined {
 export function kubectlText(target: RowTarget): string | undefined {
   if (!target.name || !target.namespace) return undefined;
   const context = target.context ? ` --context ${quote(target.context)}` : '';
-  return `kubectl${context} --namespace ${quote(target.namespace)} get serviceaccount ${quote(target.name)} --output yaml`;
+  return `${updateKubeconfig(target)}kubectl${context} --namespace ${quote(target.namespace)} get serviceaccount ${quote(target.name)} --output yaml`;
+}
+
+/** No kubeconfig has a cluster that was chosen from AWS; this writes one that does. */
+function updateKubeconfig({ aws, context }: RowTarget): string {
+  if (!aws || context === undefined) return '';
+  const profile = aws.profile === undefined ? '' : ` --profile ${quote(aws.profile)}`;
+  return `aws eks update-kubeconfig --name ${quote(aws.name)} --region ${quote(aws.region)}${profile} --alias ${quote(context)}\n`;
 }
 
 const consoles: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { escapeMarkdown } from '../../core/features/markdown.js';
-import type { LiveFinding, PodState, ServiceAccountIdentity, TraceLine } from '../../live/types.js';
+import type { AwsCluster, LiveFinding, PodState, ServiceAccountIdentity, TraceLine } from '../../live/types.js';
 import type { Filterable } from './filter.js';
 import type { Capability, Mark, Row, RowTarget } from './row.js';
 import { ago, callerWords, count, mechanismNames, roleName } from './words.js';
@@ -8,6 +8,8 @@ export interface ClusterOfRow {
   readonly context: string;
   readonly clusterName: string;
   readonly region?: string | undefined;
+  /** It was chosen from AWS. */
+  readonly aws?: AwsCluster | undefined;
   /** Roles whose trust policy was read. */
   hasTrustPolicy(roleArn: string): boolean;
   /** Roles that a file of the workspace defines with their trust policy. */
@@ -37,6 +39,7 @@ export function accountRow(account: ServiceAccountIdentity, cluster: ClusterOfRo
     namespace: account.namespace,
     name: account.name,
     ...(cluster.region ? { region: cluster.region } : {}),
+    ...(cluster.aws ? { aws: cluster.aws } : {}),
     ...(hasOwnRole(account) && account.roleArn ? { roleArn: account.roleArn } : {}),
     ...(account.associationId ? { associationId: account.associationId } : {}),
   };

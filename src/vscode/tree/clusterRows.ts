@@ -12,19 +12,23 @@ import type { Row } from './row.js';
 import { count, roleName, spokenTally, tally } from './words.js';
 
 /** `arn:aws:eks:eu-west-1:111122223333:cluster/orders-prod` → `orders-prod`: how `aws eks update-kubeconfig` names contexts. */
-export function contextLabel(context: string): string {
-  return /^arn:[^:]*:eks:[^:]*:[^:]*:cluster\/(.+)$/.exec(context)?.[1] ?? context;
+export function contextLabel({ name, aws }: Pick<ContextSummary, 'name' | 'aws'>): string {
+  return aws?.name ?? /^arn:[^:]*:eks:[^:]*:[^:]*:cluster\/(.+)$/.exec(name)?.[1] ?? name;
 }
 
 /** The context's own line before it is opened: what the file says. */
 export function closedContextDescription(context: ContextSummary): string {
-  return ['not connected', context.eks.region, context.current ? 'current context' : ''].filter(Boolean).join(' · ');
+  const { aws, current, eks } = context;
+  const from = aws ? ['from AWS', aws.profile === undefined ? '' : `profile ${aws.profile}`] : [];
+  return ['not connected', eks.region, current ? 'current context' : '', ...from].filter(Boolean).join(' · ');
 }
 
 export function contextTooltip(context: ContextSummary, snapshot: ClusterSnapshot | undefined): string {
   const lines = [
     `**${escapeMarkdown(context.name)}**`,
-    `Server: \`${context.server}\``,
+    context.aws
+      ? 'Chosen from AWS; no kubeconfig is used. EKS says where its API server is.'
+      : `Server: \`${context.server}\``,
     `Signs in by ${escapeMarkdown(context.signIn)} as ${escapeMarkdown(context.user)}`,
   ];
   if (context.eks.profile) lines.push(`AWS profile: \`${context.eks.profile}\``);

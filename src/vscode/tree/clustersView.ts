@@ -3,6 +3,7 @@ import type { ContextSummary, KubeconfigOptions, OpenOptions } from '../../live/
 import type { Live } from '../live.js';
 import type { Settings } from '../settings.js';
 import type { ClusterOfRow } from './accountRows.js';
+import { AwsClusterMemory } from './awsClusters.js';
 import {
   closedContextDescription,
   clusterRows,
@@ -37,6 +38,8 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #view: vscode.TreeView<Node>;
   readonly #subscriptions: vscode.Disposable[] = [];
+  /** Those that were chosen from AWS. */
+  readonly aws: AwsClusterMemory;
   readonly #pendingRefresh = new Map<Connection, ReturnType<typeof setTimeout>>();
   #connections: Connection[] | undefined;
   #reading: Promise<void> | undefined;
@@ -51,6 +54,7 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
     /** The ARNs of roles whose trust policies the workspace's files hold. */
     private readonly rolesInFiles: () => ReadonlySet<string>,
   ) {
+    this.aws = new AwsClusterMemory(memory);
     this.#view = vscode.window.createTreeView<Node>(viewId, { treeDataProvider: this, showCollapseAll: true });
     this.#subscriptions.push(
       this.#view,
@@ -89,6 +93,19 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
         .filter((connection) => open.includes(connection))
         .map((connection) => connection.refresh()),
     );
+  }
+
+  /** Contexts and what was chosen from AWS anew; what is open and still there stays as it is. */
+  async showAwsClusters(): Promise<void> {
+    this.#reading = this.#readContexts();
+    await this.#reading;
+    this.#changed.fire(undefined);
+  }
+
+  async removeAwsCluster(connection: Connection | undefined): Promise<void> {
+    if (!connection?.context.aws) return;
+    await this.aws.remove(connection.context.aws);
+    await this.showAwsClusters();
   }
 
   /** Forgets everything, as after a change of the kubeconfig setting. */
@@ -140,16 +157,18 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
   async #readContexts(): Promise<void> {
     const module = await this.live.module();
     const result = await module.readContexts(this.#kubeconfig());
+    const fromAws = this.aws.clusters().map(module.awsContext);
     if (!result.ok) {
       this.log.warn(`${result.failure.what}: ${result.failure.message}`);
-      this.#replace([]);
-      this.#setState(result.failure.reason === 'not-found' ? 'noKubeconfig' : 'unreadable');
+      this.#replace(fromAws);
+      this.#setState(
+        fromAws.length > 0 ? 'ready' : result.failure.reason === 'not-found' ? 'noKubeconfig' : 'unreadable',
+      );
       return;
     }
-    this.#replace(result.value.contexts);
-    this.#setState(
-      result.value.files.length === 0 ? 'noKubeconfig' : result.value.contexts.length === 0 ? 'noContexts' : 'ready',
-    );
+    const contexts = [...result.value.contexts, ...fromAws];
+    this.#replace(contexts);
+    this.#setState(contexts.length > 0 ? 'ready' : result.value.files.length === 0 ? 'noKubeconfig' : 'noContexts');
   }
 
   #replace(contexts: readonly ContextSummary[]): void {
@@ -186,6 +205,7 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
   }
 
   #openOptions(context: ContextSummary): OpenOptions {
+    if (context.aws) return { aws: context.aws };
     const chosen = this.memory.get<EksChoice>(eksKey(context.name));
     const region = chosen?.region ?? (context.eks.region ? '' : this.settings.machine('aws.region'));
     const profile = this.settings.machine('aws.profile');
@@ -201,7 +221,7 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
   #contextItem(connection: Connection): vscode.TreeItem {
     const { context, state } = connection;
     const snapshot = connection.snapshot;
-    const item = new vscode.TreeItem(contextLabel(context.name), vscode.TreeItemCollapsibleState.Collapsed);
+    const item = new vscode.TreeItem(contextLabel(context), vscode.TreeItemCollapsibleState.Collapsed);
     item.id = `context:${context.name}`;
     item.description =
       state.kind === 'reading'
@@ -218,12 +238,13 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
     );
     item.contextValue = [
       'isCluster',
+      context.aws ? 'isFromAws' : 'isFromKubeconfig',
       connection.cluster ? 'isConnected' : '',
       state.kind === 'reading' ? 'isReading' : '',
     ]
       .filter(Boolean)
       .join(' ');
-    item.accessibilityInformation = { label: `cluster ${contextLabel(context.name)}, ${item.description}` };
+    item.accessibilityInformation = { label: `cluster ${contextLabel(context)}, ${item.description}` };
     return item;
   }
 
@@ -260,6 +281,7 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
       context: connection.context.name,
       clusterName,
       region,
+      aws: connection.context.aws,
       hasTrustPolicy: (arn) => connection.cluster?.trustPolicy(arn) !== undefined,
       isInFiles: (arn) => inFiles.has(arn),
       drift: (namespace, name) => this.#drift?.mark(connection.context.name, namespace, name),

@@ -1,8 +1,11 @@
 import type { Place } from '../../core/syntax/tree.js';
+import type { AwsCluster } from '../../live/types.js';
 
 /** What can be done with a row; menus ask for these by `viewItem =~ /\bhasRole\b/`. A test holds them against package.json. */
 export const capabilities = [
   'isCluster',
+  'isFromAws',
+  'isFromKubeconfig',
   'isConnected',
   'isReading',
   'canExplain',
@@ -29,6 +32,8 @@ export interface RowTarget {
   readonly associationId?: string;
   readonly clusterName?: string;
   readonly region?: string;
+  /** Of a cluster that was chosen from AWS. */
+  readonly aws?: AwsCluster;
   readonly place?: Place;
   /** Where the trust policy stands, for rows of the workspace's files. */
   readonly trustPolicyPlace?: Place;

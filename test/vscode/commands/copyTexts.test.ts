@@ -17,6 +17,13 @@ describe('copied commands', () => {
       `kubectl --context 'it'\\''s mine' --namespace payments get serviceaccount api --output yaml`,
     );
   });
+  test('write a kubeconfig first where the cluster is of none', () => {
+    const aws = { name: 'prod', region: 'eu-west-1', profile: 'dev' };
+    expect(kubectlText({ context: 'eks:eu-west-1/prod@dev', aws, namespace: 'payments', name: 'api' })).toBe(
+      'aws eks update-kubeconfig --name prod --region eu-west-1 --profile dev --alias eks:eu-west-1/prod@dev\n' +
+        'kubectl --context eks:eu-west-1/prod@dev --namespace payments get serviceaccount api --output yaml',
+    );
+  });
   test('are not made up where something is missing', () => {
     expect(awsCliText({})).toBeUndefined();
     expect(kubectlText({ name: 'api' })).toBeUndefined();

@@ -153,8 +153,10 @@ describe('a cluster’s rows', () => {
 
 describe('words', () => {
   test('name a context as people do', () => {
-    expect(contextLabel('arn:aws:eks:eu-west-1:111122223333:cluster/orders-prod')).toBe('orders-prod');
-    expect(contextLabel('kind-dev')).toBe('kind-dev');
+    expect(contextLabel({ name: 'arn:aws:eks:eu-west-1:111122223333:cluster/orders-prod' })).toBe('orders-prod');
+    expect(contextLabel({ name: 'kind-dev' })).toBe('kind-dev');
+    const aws = { name: 'orders-prod', region: 'eu-west-1', profile: 'dev' };
+    expect(contextLabel({ name: 'eks:eu-west-1/orders-prod@dev', aws })).toBe('orders-prod');
   });
   test('say whose eyes look', () => {
     expect(openContextDescription(snapshot())).toBe('eu-west-1 · 111122223333 · assumed-role/engineer/me');
