@@ -1,5 +1,6 @@
 import { get, listOf, type SyntaxNode, wordOf } from '../syntax/tree.js';
 import { readAck } from './ack.js';
+import { patchedBase } from './compositionPatches.js';
 import { readCrossplane } from './crossplane.js';
 import { readKubernetesObject } from './kubernetes.js';
 import type { Facts } from './model.js';
@@ -41,5 +42,8 @@ function nestedIn(root: SyntaxNode): readonly SyntaxNode[] | undefined {
 }
 
 function bases(node: SyntaxNode | undefined): SyntaxNode[] {
-  return listOf(get(node, 'resources')).flatMap((resource) => get(resource, 'base') ?? []);
+  return listOf(get(node, 'resources')).flatMap((resource) => {
+    const base = get(resource, 'base');
+    return base ? [patchedBase(base, resource, node)] : [];
+  });
 }

@@ -4,9 +4,9 @@ import { literal } from '../syntax/tree.js';
 import { defineRule } from './rule.js';
 import { roleWith } from './support/permissionExamples.js';
 
+// `secretsmanager:BatchGetSecretValue` knows no other resource than `*`, and reads only what `GetSecretValue` allows.
 const READING: readonly string[] = [
   'secretsmanager:GetSecretValue',
-  'secretsmanager:BatchGetSecretValue',
   'ssm:GetParameter',
   'ssm:GetParameters',
   'ssm:GetParametersByPath',

@@ -26,9 +26,10 @@ export function* misspelledOn(account: ServiceAccount): Generator<Misspelled> {
   const { metadata, node: whole } = account;
   const at = { metadata, whole };
   for (const annotation of metadata.annotations) {
-    for (const found of inAnnotation(annotation)) yield { ...found, ...at };
+    if (!isWellSpelled(annotation)) for (const found of inAnnotation(annotation)) yield { ...found, ...at };
   }
   for (const { key, value } of metadata.labels) {
+    if (!IDENTITY_KEYS.includes(key.raw) && meantKey(key.raw, value) === undefined) continue;
     const known = literalOf(key.text);
     if (known === undefined) continue;
     const meant = IDENTITY_KEYS.includes(known) ? known : meantKey(known, value);
@@ -38,6 +39,8 @@ export function* misspelledOn(account: ServiceAccount): Generator<Misspelled> {
   for (const member of metadata.others) for (const found of misplacedMember(member)) yield { ...found, ...at };
   if (metadata.node === whole) return;
   for (const member of whole.properties) {
+    // Terraform's `kubernetes_annotations` has them beside the metadata.
+    if (member.value && member.value === metadata.annotationsNode) continue;
     if (!ACCOUNT_FIELDS.has(member.key.raw)) for (const found of misplacedMember(member)) yield { ...found, ...at };
   }
 }
@@ -50,6 +53,11 @@ const ACCOUNT_FIELDS = new Set([
   'imagePullSecrets',
   'automountServiceAccountToken',
 ]);
+
+/** Most are: what is right, or has nothing to do with us, needs no closer look. */
+function isWellSpelled({ key, value }: Annotation): boolean {
+  return value?.kind !== 'object' && meantKey(key.raw, value) === undefined;
+}
 
 /** A near miss among annotations, or a mapping in the place of a value. */
 export function* inAnnotation({ key, value }: Annotation): Generator<Misspelled> {
