@@ -1,13 +1,16 @@
 import { type Facts, noFacts } from './facts/model.js';
 import { type FilePart, kindOf, mergeFacts, readParts, syntaxFaults } from './facts/readFile.js';
-import type { TerraformFile } from './facts/terraform/module.js';
+import { callsIn } from './facts/terraform/localModules.js';
+import { isVariableFile, type TerraformFile } from './facts/terraform/module.js';
 import { parseTerraform, readTerraformModule } from './facts/terraform/read.js';
+import type { VariableFile } from './facts/terraform/scope.js';
 import { rules as allRules, concerns } from './rules/index.js';
 import type { Fix, Report, Rule, Severity } from './rules/rule.js';
 import { type Suppressions, suppressionsOf } from './suppression.js';
 import { applyEdits, type Edit } from './syntax/edits.js';
 import { hclReady } from './syntax/hcl.js';
-import { type Place, placeOf } from './syntax/tree.js';
+import { outermost, type Place, placeOf } from './syntax/tree.js';
+import { atTheCall, ModuleCalls, mayRead, onlyByAddress, variableFileKind } from './workspace/modules.js';
 import { Overlays } from './workspace/overlays.js';
 import { baseName, directoryOf } from './workspace/paths.js';
 import { TrackedWorkspace, topicsOf } from './workspace/topics.js';
@@ -77,8 +80,10 @@ export class Analysis {
   readonly #stale = new Set<string>();
   readonly #rulesByKinds = new Map<string, readonly Rule[]>();
   readonly #parsed = new Map<string, TerraformFile>();
-  /** Terraform folders that read a file by `file()` or `templatefile()`. */
+  /** Terraform folders that read a file by `file()` or `templatefile()`, or another folder as a module. */
   readonly #usersOf = new Map<string, Set<string>>();
+  readonly #moduleCalls = new ModuleCalls();
+  readonly #variableFiles = new Set<string>();
   /** Owners whose findings must be collected anew. */
   readonly #unsettled = new Set<Owner>();
   readonly #gone = new Set<string>();
@@ -129,7 +134,7 @@ export class Analysis {
     this.#suppressions.delete(file);
     this.#gone.delete(file);
     this.#chartChanged(file, true);
-    for (const user of this.#usersOf.get(file) ?? []) this.#stale.add(user);
+    this.#staleUsers(file, id);
     if (id === undefined) return;
     let owner = this.#owners.get(id);
     if (!owner) {
@@ -148,12 +153,24 @@ export class Analysis {
     this.#gone.add(file);
     this.#chartChanged(file, false);
     this.#parsed.delete(file);
-    for (const user of this.#usersOf.get(file) ?? []) this.#stale.add(user);
     const id = ownerOf(file, text);
+    this.#staleUsers(file, id);
     const owner = id === undefined ? undefined : this.#owners.get(id);
     if (!owner) return;
     owner.files.delete(file);
     this.#stale.add(owner.id);
+  }
+
+  /** Who reads the file, its folder as a module, or values of variables from it is to be read again. */
+  #staleUsers(file: string, id: string | undefined): void {
+    for (const user of this.#usersOf.get(file) ?? []) this.#stale.add(user);
+    if (id === undefined) return;
+    for (const user of this.#usersOf.get(id) ?? []) this.#stale.add(user);
+    if (!isVariableFile(file)) return;
+    if (this.#texts.has(file)) this.#variableFiles.add(file);
+    else this.#variableFiles.delete(file);
+    for (const owner of this.#owners.keys())
+      if (owner.startsWith(TERRAFORM) && mayRead(owner.slice(TERRAFORM.length), file)) this.#stale.add(owner);
   }
 
   /** Terraform files that were handed in before the parser was there are read now. */
@@ -204,7 +221,10 @@ export class Analysis {
   }
 
   #makeIndex(): WorkspaceIndex {
-    const facts = this.#allUnits().map((unit) => unit.part.facts);
+    const facts = this.#allUnits().map(({ owner, part }) =>
+      // What a module makes is told by its calls.
+      this.#isCalled(owner.id) ? onlyByAddress(part.facts) : part.facts,
+    );
     this.#overlays ??= new Overlays(
       facts.flatMap((each) => each.kustomizations),
       (file) => factsOf(this.#owners.get(file)),
@@ -214,6 +234,7 @@ export class Analysis {
 
   #readStale(): void {
     if (this.#stale.size === 0) return;
+    this.#readModuleCalls();
     const owners = [...this.#stale].flatMap((id) => this.#owners.get(id) ?? []);
     this.#stale.clear();
     this.#revision++;
@@ -285,14 +306,61 @@ export class Analysis {
   #readTerraform(owner: Owner): Facts {
     const files = [...owner.files].sort().map((file) => this.#terraformFile(file));
     if (files.length === 0) return noFacts();
+    const directory = owner.id.slice(TERRAFORM.length);
+    const givenByCalls = this.#moduleCalls.inputsOf(directory);
     return readTerraformModule(files, {
-      directory: owner.id.slice(TERRAFORM.length),
+      directory,
+      givenByCalls,
+      variableFiles: givenByCalls ? [] : this.#variableFilesOf(directory),
       readFile: (path) => {
-        const users = this.#usersOf.get(path) ?? new Set();
-        this.#usersOf.set(path, users.add(owner.id));
+        this.#remember(path, owner);
         return this.#texts.get(path);
       },
+      readModule: (folder) => {
+        this.#remember(TERRAFORM + folder, owner);
+        const module = this.#owners.get(TERRAFORM + folder);
+        return module && this.#hasCode(module)
+          ? [...module.files].sort().map((file) => this.#terraformFile(file))
+          : undefined;
+      },
     });
+  }
+
+  #remember(read: string, user: Owner): void {
+    const users = this.#usersOf.get(read) ?? new Set();
+    this.#usersOf.set(read, users.add(user.id));
+  }
+
+  #hasCode({ files }: Owner): boolean {
+    for (const file of files) if (!isVariableFile(file)) return true;
+    return false;
+  }
+
+  #isCalled(owner: string): boolean {
+    return owner.startsWith(TERRAFORM) && this.#moduleCalls.inputsOf(owner.slice(TERRAFORM.length)) !== undefined;
+  }
+
+  /** Which folders the stale ones call; a folder that is called otherwise than before reads otherwise too. */
+  #readModuleCalls(): void {
+    for (const id of [...this.#stale]) {
+      if (!id.startsWith(TERRAFORM)) continue;
+      const directory = id.slice(TERRAFORM.length);
+      const files = [...(this.#owners.get(id)?.files ?? [])].map((file) => this.#terraformFile(file));
+      for (const folder of this.#moduleCalls.set(directory, callsIn(files, directory)))
+        this.#stale.add(TERRAFORM + folder);
+    }
+  }
+
+  #variableFilesOf(directory: string): VariableFile[] {
+    return [...this.#variableFiles].flatMap((file) => {
+      const kind = mayRead(directory, file) ? variableFileKind(directory, file, (at) => this.#codeIn(at)) : undefined;
+      return kind ? [{ ...this.#terraformFile(file), kind }] : [];
+    });
+  }
+
+  #codeIn(directory: string): boolean {
+    const owner = this.#owners.get(TERRAFORM + directory);
+    return owner !== undefined && this.#hasCode(owner);
   }
 
   /** Parsed once a version, though a change makes the whole folder be read again. */
@@ -402,10 +470,34 @@ export class Analysis {
   #findingsOf(owner: Owner): Finding[] {
     return owner.units.flatMap((unit) =>
       [...unit.local, ...unit.linked].flatMap((reported) => {
-        const place = this.#within(placeOf(reported.report.at));
-        return this.#suppressed(reported.rule.id, place) ? [] : [this.#finding(unit, reported, place)];
+        const own = this.#ofTheCall(reported);
+        if (!own) return [];
+        const places = [own, reported].map(({ report }) => this.#within(placeOf(report.at)));
+        if (places.some((place) => this.#suppressed(own.rule.id, place))) return [];
+        return [this.#finding(unit, own, places[0]!)];
       }),
     );
+  }
+
+  /**
+   * What is wrong in a module's file only as a call makes it is the call's mistake.
+   * @returns undefined where the module's own reading says it too
+   */
+  #ofTheCall(reported: Reported): Reported | undefined {
+    const { rule, report } = reported;
+    if (!outermost(report.at.document).use) return reported;
+    const place = placeOf(report.at);
+    const module = this.#owners.get(ownerOf(place.file, this.#texts.get(place.file) ?? '') ?? '');
+    const said = module?.units.some((unit) =>
+      [...unit.local, ...unit.linked].some((each) => {
+        const other = placeOf(each.report.at);
+        const same = other.file === place.file && other.start === place.start && other.end === place.end;
+        return same && each.rule === rule && !outermost(each.report.at.document).use;
+      }),
+    );
+    const severity = report.severity ?? rule.severity;
+    if (said || severity === 'hint') return undefined;
+    return { rule, report: atTheCall(report) };
   }
 
   /** What stands in a half-typed string may end behind the text. */
@@ -433,6 +525,7 @@ export class Analysis {
       message: report.message,
       related: (report.related ?? []).map(({ at, message }) => ({ ...placeOf(at), message })),
       fixes: () => {
+        if (report.fixes === undefined) return [];
         // Edits may touch other files: after any change they are made from the facts of now.
         const current = this.#revision === madeAt && this.#stale.size === 0 ? report : this.#again(unit, rule, place);
         return withoutOverlaps(current?.fixes?.() ?? []).filter((fix) => this.#keepsSyntax(fix));

@@ -31,7 +31,7 @@ export type DocumentReader = (root: SyntaxNode, facts: Facts, context: ReadConte
 /** By name, and where that leaves it open by the first characters. */
 export function kindOf(file: string, text: string): FileKind | undefined {
   const name = baseName(file);
-  if (/\.(?:tf|tofu)(?:\.json)?$/.test(name)) return 'terraform';
+  if (/\.(?:tf|tofu|tfvars)(?:\.json)?$/.test(name)) return 'terraform';
   if (/^(?:Dockerfile|Containerfile)(?:\..*)?$|\.(?:dockerfile|containerfile)$/i.test(name)) return 'dockerfile';
   if (/\.(?:sh|bash|zsh)$/.test(name)) return 'shell';
   if (/\.(?:json|jsonc|json5)(?:\.(?:tpl|tftpl|tmpl|j2|erb))?$/i.test(name)) return 'json';

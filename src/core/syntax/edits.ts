@@ -45,6 +45,8 @@ export function inFile(document: SourceDocument, edit: LocalEdit): Edit {
     [start, end] = spanInHost(at, host, start, end);
     at = host.document;
   }
+  // Other calls of the module share the text: what is wrong for this one only is no reason to change it for all.
+  if (at.use) return { file: at.file, start, end: start, newText: '' };
   return { file: at.file, start, end, newText };
 }
 

@@ -9,6 +9,16 @@ export interface SourceDocument {
   readonly text: string;
   /** Set when the document stands inside a string of another one. */
   readonly host?: Embedding;
+  /** Set for a file of a Terraform module as one call of the module makes it. */
+  readonly use?: ModuleUse;
+}
+
+/** What is read in a module's files with the inputs of one call holds for that call only and cannot be rewritten there. */
+export interface ModuleUse {
+  /** The call's header. */
+  readonly call: { readonly document: SourceDocument; readonly start: number; readonly end: number };
+  /** Where the call gives an input its value. */
+  input(name: string): { readonly document: SourceDocument; readonly start: number; readonly end: number } | undefined;
 }
 
 export type Language = 'json' | 'yaml' | 'hcl' | 'dockerfile' | 'shell';

@@ -6,6 +6,7 @@ import {
   type ArrayNode,
   get,
   literal,
+  type ModuleUse,
   type ObjectNode,
   type Property,
   type SourceDocument,
@@ -21,6 +22,7 @@ import { attributePath, itemAt, reference, traversal } from './references.js';
 import { type EvaluationContext, type Instance, MOST_INSTANCES, type Scope, type Target } from './scope.js';
 import { fillWith, soleInterpolation, wholeFile } from './templates.js';
 import { adopt, eachOf, mapIn, numberAt, scalar } from './values.js';
+import { type Inputs, Variables } from './variables.js';
 
 /** How many values are looked at in one module before the rest is left unknown: references can multiply without end. */
 const MOST_STEPS = 60_000;
@@ -38,6 +40,7 @@ export class Evaluator {
   private readonly unknownInstances = new Map<TerraformItem, Instance>();
   private readonly instanceMemo = new Map<TerraformItem, readonly Instance[]>();
   private readonly files = new Map<string, StringNode | undefined>();
+  readonly variables: Variables;
   private steps = 0;
   private depth = 0;
 
@@ -46,12 +49,24 @@ export class Evaluator {
     readonly context: EvaluationContext,
     /** Turns a data source's output into a value: `data.aws_iam_policy_document.x.json` is the document itself. */
     readonly output: (target: Target, instance: Instance | undefined) => SyntaxNode | undefined,
-  ) {}
+    /** A module of the workspace as a call makes it; undefined where the call means another. */
+    readonly childOf: (call: Instance) => Evaluator | undefined = () => undefined,
+    /** What the call gives, where this is a module as a call makes it. */
+    inputs?: Inputs,
+    private readonly use?: ModuleUse,
+  ) {
+    this.variables = new Variables(this, inputs);
+  }
+
+  /** Is it certain which variables are given? Then a condition on them is decided. */
+  get isCalled(): boolean {
+    return this.use !== undefined;
+  }
 
   // ── items ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   address(item: TerraformItem, suffix = ''): string {
-    return `tf:${this.module.directory}#${item.key}${suffix}`;
+    return `${this.module.prefix}${item.key}${suffix}`;
   }
 
   scopeOf(document: SourceDocument): Scope {
@@ -127,6 +142,7 @@ export class Evaluator {
   }
 
   evaluateSource(source: Source, scope: Scope): SyntaxNode {
+    if (source.form === 'value') return source.node;
     return source.form === 'hcl' ? this.evaluate(source.expression, scope) : this.evaluateJson(source.node, scope);
   }
 
@@ -367,7 +383,10 @@ export class Evaluator {
     const yes = this.evaluate(expression.yes, scope);
     const no = this.evaluate(expression.no, scope);
     const left = scalar(yes);
-    return left !== undefined && left === scalar(no) ? yes : this.hole(expression, scope);
+    if (left !== undefined && left === scalar(no)) return yes;
+    // A default may be overridden from outside; what a call gives and leaves out is all there is.
+    const holds = this.isCalled ? this.truth(expression.condition, scope) : undefined;
+    return holds === undefined ? this.hole(expression, scope) : holds ? yes : no;
   }
 
   private forExpression(expression: HclFor, scope: Scope): SyntaxNode {
@@ -473,7 +492,7 @@ export class Evaluator {
     const file = joinPath(this.module.directory, path);
     if (!this.files.has(file)) {
       const text = this.context.readFile?.(file);
-      this.files.set(file, text === undefined ? undefined : wholeFile(file, text));
+      this.files.set(file, text === undefined ? undefined : wholeFile(file, text, this.use));
     }
     return this.files.get(file);
   }

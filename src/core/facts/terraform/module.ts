@@ -5,11 +5,14 @@ import { listOf } from '../../syntax/tree.js';
 /** What a folder's files declare, by name. Nothing is evaluated here. */
 export interface TerraformModule {
   readonly directory: string;
+  /** What addresses of its things begin with: `tf:infra#`, and for a call's own `tf:infra#module.cart.`. */
+  readonly prefix: string;
   readonly items: readonly TerraformItem[];
   /** By `aws_iam_role.cart`, `data.aws_iam_policy_document.trust`, `module.eks`. */
   readonly byName: ReadonlyMap<string, TerraformItem>;
   readonly locals: ReadonlyMap<string, Source>;
   readonly variables: ReadonlyMap<string, Source | undefined>;
+  readonly outputs: ReadonlyMap<string, Source>;
 }
 
 /** A resource, data source or module call. */
@@ -24,10 +27,12 @@ export interface TerraformItem {
   readonly content: HclBlock | ObjectNode;
 }
 
-/** Something that can be evaluated: an expression of the language, or a value of its JSON syntax. */
+/** Something that has a value: an expression of the language, or what stands in its JSON syntax. */
 export type Source =
   | { readonly form: 'hcl'; readonly expression: HclExpression; readonly document: SourceDocument }
-  | { readonly form: 'json'; readonly node: SyntaxNode; readonly document: SourceDocument };
+  | { readonly form: 'json'; readonly node: SyntaxNode; readonly document: SourceDocument }
+  /** Known as it is. */
+  | { readonly form: 'value'; readonly node: SyntaxNode; readonly document: SourceDocument };
 
 export interface TerraformFile {
   readonly document: SourceDocument;
@@ -35,18 +40,32 @@ export interface TerraformFile {
   readonly body: HclBody | SyntaxNode | undefined;
 }
 
-export function readDeclarations(files: readonly TerraformFile[], directory: string): TerraformModule {
+export function readDeclarations(
+  files: readonly TerraformFile[],
+  directory: string,
+  prefix = `tf:${directory}#`,
+): TerraformModule {
   const items: TerraformItem[] = [];
   const locals = new Map<string, Source>();
   const variables = new Map<string, Source | undefined>();
+  const outputs = new Map<string, Source>();
   for (const { document, body } of files) {
-    if (!body) continue;
-    if ('items' in body && !('kind' in body)) readHcl(body, document, items, locals, variables);
-    else if ((body as SyntaxNode).kind === 'object') readJson(body as ObjectNode, document, items, locals, variables);
+    if (!body || isVariableFile(document.file)) continue;
+    if (isHclBody(body)) readHcl(body, document, items, locals, variables, outputs);
+    else if (body.kind === 'object') readJson(body, document, items, locals, variables, outputs);
   }
   const byName = new Map<string, TerraformItem>();
   for (const item of items) if (!byName.has(item.key)) byName.set(item.key, item);
-  return { directory, items, byName, locals, variables };
+  return { directory, prefix, items, byName, locals, variables, outputs };
+}
+
+/** Values for variables: `prod.tfvars`, `terraform.tfvars.json`. */
+export function isVariableFile(file: string): boolean {
+  return /\.tfvars(?:\.json)?$/.test(file);
+}
+
+export function isHclBody(body: HclBody | SyntaxNode): body is HclBody {
+  return 'items' in body && !('kind' in body);
 }
 
 function readHcl(
@@ -55,6 +74,7 @@ function readHcl(
   items: TerraformItem[],
   locals: Map<string, Source>,
   variables: Map<string, Source | undefined>,
+  outputs: Map<string, Source>,
 ): void {
   for (const block of body.items) {
     if (block.kind !== 'block') continue;
@@ -78,6 +98,11 @@ function readHcl(
         variables.set(first, value && { form: 'hcl', expression: value, document });
         break;
       }
+      case 'output': {
+        const value = attributeOf(block.body, 'value')?.value;
+        if (first !== undefined && value) outputs.set(first, { form: 'hcl', expression: value, document });
+        break;
+      }
     }
   }
 }
@@ -88,6 +113,7 @@ function readJson(
   items: TerraformItem[],
   locals: Map<string, Source>,
   variables: Map<string, Source | undefined>,
+  outputs: Map<string, Source>,
 ): void {
   for (const { name, value } of members(root)) {
     switch (name) {
@@ -110,6 +136,12 @@ function readJson(
         for (const named of members(value)) {
           const given = members(named.value).find((member) => member.name === 'default')?.value;
           variables.set(named.name, given && { form: 'json', node: given, document });
+        }
+        break;
+      case 'output':
+        for (const named of members(value)) {
+          const given = members(named.value).find((member) => member.name === 'value')?.value;
+          if (given) outputs.set(named.name, { form: 'json', node: given, document });
         }
         break;
     }

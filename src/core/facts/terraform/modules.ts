@@ -279,7 +279,7 @@ function attachPolicies(reader: ModuleReader, node: SyntaxNode | undefined, addr
   for (const value of values) {
     if (value?.kind !== 'string') continue;
     const policy = unknownHole(value)?.address;
-    if (policy?.includes('#aws_iam_policy.')) reader.modulePolicies.push([policy, [{ address }]]);
+    if (policy && /[#.]aws_iam_policy\./.test(policy)) reader.modulePolicies.push([policy, [{ address }]]);
     else reader.facts.managedPolicyArns.push({ arn: value, roles: [{ address }] });
   }
 }

@@ -44,11 +44,18 @@ const KNOWN = new Set([
 export class PolicyDocuments {
   private readonly bodies = new Map<Instance, ObjectNode>();
   private readonly running = new Set<Instance>();
-  private readonly trusts = new Map<ObjectNode, TrustPolicy>();
-  private readonly used = new Set<ObjectNode>();
+  private readonly trusts: Map<ObjectNode, TrustPolicy>;
+  private readonly used: Set<ObjectNode>;
   private readonly merging = new Set<ObjectNode>();
 
-  constructor(private readonly evaluator: () => Evaluator) {}
+  /** @param caller those of the module that calls this one: documents are handed in and out */
+  constructor(
+    private readonly evaluator: () => Evaluator,
+    caller?: PolicyDocuments,
+  ) {
+    this.trusts = caller?.trusts ?? new Map();
+    this.used = caller?.used ?? new Set();
+  }
 
   /** `data.aws_iam_policy_document.x.json`: the data source's body, marked as such. */
   body(instance: Instance): ObjectNode | undefined {

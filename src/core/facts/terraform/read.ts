@@ -5,6 +5,7 @@ import { type Facts, noFacts, type RoleReference } from '../model.js';
 import { readAddon, readAssociation, readLaunchTemplates, readOidcProvider } from './eks.js';
 import { Evaluator } from './evaluate.js';
 import { kubernetesKind, readAnnotations, readKubernetesResource, readManifest, readRelease } from './kubernetes.js';
+import { localModule, type ModuleCall } from './localModules.js';
 import { readDeclarations, type TerraformFile, type TerraformItem, type TerraformModule } from './module.js';
 import { readModuleCall } from './modules.js';
 import { POLICY_DOCUMENT, PolicyDocuments } from './policyDocument.js';
@@ -19,6 +20,8 @@ export interface ModuleReader {
   /** Policies that a module call attaches to its role, by the policy's address. */
   readonly modulePolicies: [string, readonly RoleReference[]][];
   instancesOf(type: string): readonly Instance[];
+  /** A module of the workspace as a call makes it. */
+  childOf(call: Instance): ModuleReader | undefined;
 }
 
 /**
@@ -43,11 +46,35 @@ export function parseTerraform({ file, text }: { file: string; text: string }): 
 }
 
 export function readTerraformModule(files: readonly TerraformFile[], context: EvaluationContext): Facts {
-  const module = readDeclarations(files, context.directory);
   const facts = noFacts();
-  const documents: PolicyDocuments = new PolicyDocuments(() => evaluator);
-  const evaluator: Evaluator = new Evaluator(module, context, (target, instance) =>
-    outputOf(documents, target, instance),
+  readModule(moduleReader(files, context, facts));
+  return facts;
+}
+
+/** @param by the reader of the module that calls this one, and the call */
+export function moduleReader(
+  files: readonly TerraformFile[],
+  context: EvaluationContext,
+  facts: Facts,
+  by?: { readonly caller: ModuleReader; readonly call: ModuleCall },
+): ModuleReader {
+  const module = readDeclarations(files, context.directory, by?.call.prefix);
+  const documents: PolicyDocuments = new PolicyDocuments(() => evaluator, by?.caller.documents);
+  const children = new Map<Instance, ModuleReader | undefined>();
+  const childOf = (call: Instance) => {
+    if (!children.has(call)) {
+      children.set(call, undefined);
+      children.set(call, localModule(reader, call));
+    }
+    return children.get(call);
+  };
+  const evaluator: Evaluator = new Evaluator(
+    module,
+    context,
+    (target, instance) => outputOf(documents, target, instance),
+    (call) => childOf(call)?.evaluator,
+    by?.call.inputs,
+    by?.call.use,
   );
   const byType = groupByType(module);
   const reader: ModuleReader = {
@@ -56,17 +83,22 @@ export function readTerraformModule(files: readonly TerraformFile[], context: Ev
     facts,
     modulePolicies: [],
     instancesOf: (type) => (byType.get(type) ?? []).flatMap((item) => evaluator.instances(item)),
+    childOf,
   };
-  for (const item of module.items) for (const instance of evaluator.instances(item)) readItem(reader, instance);
+  return reader;
+}
+
+function readModule(reader: ModuleReader): void {
+  const { evaluator, documents, facts } = reader;
+  for (const item of evaluator.module.items)
+    for (const instance of evaluator.instances(item)) readItem(reader, instance);
   readLaunchTemplates(reader);
   readAttachments(reader);
   // Only now is it known which documents nobody uses.
-  for (const item of byType.get(POLICY_DOCUMENT) ?? [])
-    for (const instance of evaluator.instances(item)) {
-      const policy = documents.unusedTrustPolicy(instance);
-      if (policy) addTrustPolicy(facts, policy, undefined);
-    }
-  return facts;
+  for (const instance of reader.instancesOf(POLICY_DOCUMENT)) {
+    const policy = documents.unusedTrustPolicy(instance);
+    if (policy) addTrustPolicy(facts, policy, undefined);
+  }
 }
 
 function outputOf(documents: PolicyDocuments, { item, attribute }: Target, instance: Instance | undefined) {
@@ -87,7 +119,9 @@ function groupByType({ items }: TerraformModule): Map<string, TerraformItem[]> {
 function readItem(reader: ModuleReader, instance: Instance): void {
   const { kind, type } = instance.item;
   if (kind === 'module') {
-    readModuleCall(reader, instance);
+    const child = reader.childOf(instance);
+    if (child) readModule(child);
+    else readModuleCall(reader, instance);
     return;
   }
   if (kind === 'data') return;
@@ -126,5 +160,5 @@ const CONCERNING = /^(?:aws_(?:iam_|eks_|launch_template)|kubernetes_|kubectl_ma
 /** Blocks that say something here or that values may come from; the rest of an infrastructure is not even looked into. */
 function concernsUs(type: string, label: string | undefined): boolean {
   if (type === 'resource' || type === 'data') return label !== undefined && CONCERNING.test(label);
-  return type === 'module' || type === 'locals' || type === 'variable';
+  return type === 'module' || type === 'locals' || type === 'variable' || type === 'output';
 }

@@ -1,10 +1,11 @@
 import type { HclBlock, HclBody, HclExpression } from '../../syntax/hclAst.js';
+import { unknownHole } from '../../syntax/hclNodes.js';
 import type { Hole } from '../../syntax/text.js';
 import { get, type ObjectNode, property, type SourceDocument, type SyntaxNode } from '../../syntax/tree.js';
 import type { Evaluator } from './evaluate.js';
 import { attributeOf, type TerraformItem } from './module.js';
 import type { Instance, Scope } from './scope.js';
-import { isPlaceholderDefault, scalar } from './values.js';
+import { scalar } from './values.js';
 
 export type Step = { readonly name: string } | { readonly key: HclExpression } | { readonly splat: true };
 
@@ -94,19 +95,18 @@ export function reference(evaluator: Evaluator, expression: HclExpression, scope
     return (
       value ??
       evaluator.hole(expression, scope, {
-        address: `tf:${evaluator.module.directory}#local.${name}`,
+        address: `${evaluator.module.prefix}local.${name}`,
         attribute: attributePath(rest),
       })
     );
   }
   if (root === 'var' && name !== undefined) {
-    const source = evaluator.module.variables.get(name);
-    const given = source && evaluator.evaluateSource(source, evaluator.scopeOf(source.document));
-    const value = given && !isPlaceholderDefault(given) ? walk(evaluator, given, rest, scope) : undefined;
+    const given = evaluator.variables.valueOf(name);
+    const value = given && walk(evaluator, given, rest, scope);
     return (
       value ??
       evaluator.hole(expression, scope, {
-        address: `tf:${evaluator.module.directory}#var.${name}`,
+        address: `${evaluator.module.prefix}var.${name}`,
         attribute: attributePath(rest),
       })
     );
@@ -121,6 +121,14 @@ function outputOf(evaluator: Evaluator, found: FoundItem, expression: HclExpress
   const attribute = attributePath(rest);
   const made = evaluator.output({ item, address, attribute }, instance);
   if (made) return made;
+  const given = item.kind === 'module' && instance ? outputOfCall(evaluator, instance, rest) : undefined;
+  if (given) {
+    const unknown = unknownHole(given);
+    if (!unknown) return given;
+    // Nobody knows the value, so that it stands where it is asked for.
+    const { expression: _typed, ...known } = unknown;
+    if (known.address !== undefined) return evaluator.hole(expression, scope, known);
+  }
   const hole = { address, attribute: item.kind === 'module' ? moduleOutput(attribute) : attribute };
   const [first] = rest;
   if (item.kind === 'module' || !first || !('name' in first) || first.name === 'arn' || first.name === 'id')
@@ -128,6 +136,16 @@ function outputOf(evaluator: Evaluator, found: FoundItem, expression: HclExpress
   const within = instance ?? evaluator.unknownInstance(item);
   const value = configured(evaluator, within, rest);
   return value ?? splatted(evaluator, rest, expression, scope, hole);
+}
+
+/** What a module of the workspace says of its output. */
+function outputOfCall(evaluator: Evaluator, call: Instance, steps: readonly Step[]): SyntaxNode | undefined {
+  const [first, ...rest] = steps;
+  const child = first && 'name' in first ? evaluator.childOf(call) : undefined;
+  const source = child && first && 'name' in first ? child.module.outputs.get(first.name) : undefined;
+  if (!child || !source) return undefined;
+  const scope = child.scopeOf(source.document);
+  return walk(child, child.evaluateSource(source, scope), rest, scope);
 }
 
 function splatted(

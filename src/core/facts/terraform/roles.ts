@@ -1,3 +1,4 @@
+import { unknownHole } from '../../syntax/hclNodes.js';
 import { literalOf } from '../../syntax/text.js';
 import {
   get,
@@ -92,8 +93,10 @@ export function readAttachments(reader: ModuleReader): void {
   }
   for (const instance of reader.instancesOf('aws_iam_policy')) {
     const roles = attached.get(evaluator.address(instance.item, instance.suffix)) ?? [];
+    const address = evaluator.address(instance.item, instance.suffix);
     const policy = documents.permissionPolicy(evaluator.argument(instance, 'policy'), roles);
-    if (policy) facts.permissionPolicies.push(policy);
+    // Another module may attach it, then its address is what is known of it there.
+    if (policy) facts.permissionPolicies.push({ ...policy, address });
   }
 }
 
@@ -102,9 +105,10 @@ export function roleReferences(reader: ModuleReader, instance: Instance, argumen
   const { evaluator } = reader;
   const source = evaluator.sourceIn(instance.item, argument);
   if (!source) return [];
-  const target = evaluator.targetOf(source, instance.scope);
-  if (target) return [{ address: target.address }];
   const value = evaluator.evaluateSource(source, instance.scope);
+  const target = evaluator.targetOf(source, instance.scope);
+  // An output of a module of the workspace is what stands behind it.
+  if (target) return [{ address: unknownHole(value)?.address ?? target.address }];
   if (source.form === 'hcl' && source.expression.kind === 'tuple') {
     return source.expression.items.flatMap((expression, i) => {
       const each = evaluator.targetOf({ form: 'hcl', expression, document: source.document }, instance.scope);

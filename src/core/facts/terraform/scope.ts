@@ -1,5 +1,5 @@
 import type { SourceDocument, SyntaxNode } from '../../syntax/tree.js';
-import type { TerraformItem } from './module.js';
+import type { TerraformFile, TerraformItem } from './module.js';
 
 export const MOST_INSTANCES = 60;
 
@@ -8,6 +8,20 @@ export interface EvaluationContext {
   readonly directory: string;
   /** A text of the workspace by path; undefined where there is none. */
   readonly readFile?: ((path: string) => string | undefined) | undefined;
+  /** The files of another folder, for calls of modules of the workspace; undefined where there is no such module. */
+  readonly readModule?: ((directory: string) => readonly TerraformFile[] | undefined) | undefined;
+  /** Files with values for the variables; only for a folder that no other calls. */
+  readonly variableFiles?: readonly VariableFile[] | undefined;
+  /** Variables that some call of the folder gives a value: their defaults say nothing of what they are. */
+  readonly givenByCalls?: ReadonlySet<string> | undefined;
+}
+
+/**
+ * Values for variables. `always`: Terraform loads the file by itself; `chosen`: somebody must name it; `loose`: it lies apart
+ * and may be for another folder.
+ */
+export interface VariableFile extends TerraformFile {
+  readonly kind: 'always' | 'chosen' | 'loose';
 }
 
 /** Where an expression stands: what its names mean. */

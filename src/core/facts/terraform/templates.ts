@@ -4,7 +4,13 @@ import type { HclExpression, Span } from '../../syntax/hclAst.js';
 import { makeHole, makeString, unknownHole } from '../../syntax/hclNodes.js';
 import { decode, type Filled, templateParts } from '../../syntax/hclTemplate.js';
 import { parseJson } from '../../syntax/json.js';
-import { type SourceDocument, type StringNode, type SyntaxNode, sourceOffset } from '../../syntax/tree.js';
+import {
+  type ModuleUse,
+  type SourceDocument,
+  type StringNode,
+  type SyntaxNode,
+  sourceOffset,
+} from '../../syntax/tree.js';
 import type { Evaluator } from './evaluate.js';
 import type { Scope } from './scope.js';
 import { mapIn } from './values.js';
@@ -105,8 +111,8 @@ export function jsonIn(node: StringNode): SyntaxNode | undefined {
 }
 
 /** A file's text as one string that is the whole of its document. */
-export function wholeFile(file: string, text: string): StringNode {
-  const document: SourceDocument = { file, language: 'json', text };
+export function wholeFile(file: string, text: string, use?: ModuleUse): StringNode {
+  const document: SourceDocument = { file, language: 'json', text, ...(use ? { use } : {}) };
   // `heredoc`: new lines that are put in keep the indentation of the line before, nothing is escaped.
   return makeString(document, { start: 0, end: text.length }, { style: 'heredoc', contentStart: 0, raw: text });
 }
