@@ -132,7 +132,7 @@ const FAMILIES: Readonly<Record<string, readonly (keyof Facts)[]>> = {
   policy: ['permissionPolicies', 'managedPolicyArns'],
 };
 
-export function concerns({ id }: Rule, facts: Facts): boolean {
-  const family = FAMILIES[id.slice(0, id.indexOf('-'))];
-  return family === undefined || family.some((key) => facts[key].length > 0);
+export function concerns({ id, looksAt }: Rule, facts: Facts): boolean {
+  const kinds = looksAt ?? FAMILIES[id.slice(0, id.indexOf('-'))];
+  return kinds === undefined || kinds.some((key) => facts[key].length > 0);
 }

@@ -57,6 +57,8 @@ export interface Rule {
   readonly scope: 'document' | 'workspace';
   readonly fix: Safety | 'none';
   readonly docs: RuleDocs;
+  /** The kinds of facts that it goes through, where those are fewer than its family's. */
+  readonly looksAt?: readonly (keyof Facts)[];
   /** @param facts of one file or (Terraform) one module folder */
   check(facts: Facts, workspace: Workspace): Iterable<Report>;
 }

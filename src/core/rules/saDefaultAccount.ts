@@ -20,6 +20,7 @@ export const saDefaultAccount = defineRule({
       'https://kubernetes.io/docs/concepts/security/service-accounts/',
     ],
   },
+  looksAt: ['serviceAccounts', 'kustomizations', 'associations'],
   *check(facts, workspace) {
     for (const { account, value, variants } of annotatedAccounts(facts, workspace)) {
       if (!variants.every(({ name }) => literalOf(name) === 'default')) continue;

@@ -1,3 +1,4 @@
+import type { Facts } from '../facts/model.js';
 import { checkRoleArn, PARTITIONS, partitionNamed } from '../iam/arn.js';
 import { nearestWords } from '../iam/distance.js';
 import { type Edit, inFile, replacePart, replaceString } from '../syntax/edits.js';
@@ -28,13 +29,14 @@ export const saMalformedRoleArn = defineRule({
       'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html',
     ],
   },
+  looksAt: ['serviceAccounts', 'kustomizations', 'jsonPatches'],
   *check(facts, workspace) {
     for (const { key, value } of accountAnnotations(facts)) {
       // An empty value is the same as none, says the webhook.
       if (key.raw !== ROLE_ARN || value?.kind !== 'string' || value.raw === '') continue;
       const verdict = checkRoleArn(value.text);
       if (verdict.ok !== 'no') continue;
-      const reference = nameReference(key, value, workspace);
+      const reference = nameReference(key, value, facts);
       if (reference) {
         yield {
           at: reference,
@@ -62,16 +64,16 @@ export const saMalformedRoleArn = defineRule({
 function nameReference(
   key: StringNode,
   value: StringNode,
-  workspace: Workspace,
+  facts: Facts,
 ): (Spanned & { readonly text: string; readonly meant: string }) | undefined {
   if (
     key.document.language !== 'hcl' ||
     (value.document === key.document && value.start > key.end && value.start - key.end < 8)
   )
     return undefined;
-  const role = workspace
-    .roles()
-    .some(({ name }) => name && name.document === value.document && name.start === value.start);
+  const role = facts.roles.some(
+    ({ name }) => name && name.document === value.document && name.start === value.start,
+  );
   const typed = /^\s*[=:]\s*("\$\{)?([\w.\-[\]"]+)\.(?:name|id)\b/.exec(
     key.document.text.slice(key.end, key.end + 400),
   );
@@ -98,9 +100,9 @@ function repairs(value: StringNode, workspace: Workspace): Fix[] {
   if (known === undefined) return [];
   const wanted = partsOf(known.replace(/[\s'"`]+/g, ''));
   const candidates = new Set<string>();
-  for (const role of workspace.roles()) {
+  for (const role of wanted.name === undefined ? [] : workspace.rolesNamed(wanted.name)) {
     const arn = arnOfRole(role);
-    if (arn?.known && roleName(role)?.toLowerCase() === wanted.name?.toLowerCase()) candidates.add(arn.arn);
+    if (arn?.known) candidates.add(arn.arn);
   }
   const guess = roleArn(wanted.account ?? ACCOUNT_PLACEHOLDER, wanted.name ?? ROLE_PLACEHOLDER, wanted);
   const certain = wanted.account !== undefined && wanted.name !== undefined;

@@ -109,9 +109,7 @@ function retarget(
     .find((each) => holds(each, key));
   const [kind, name] = ['kind', 'name'].map((field) => stringAt(item, 'target', field));
   if (!only || !path || !kind || !name) return [];
-  const workload = workspace
-    .workloads()
-    .find(({ fact }) => fact.kind === target?.kind && fact.metadata.name?.raw === name.raw);
+  const workload = workspace.workloadsNamed(name.raw).find(({ fact }) => fact.kind === target?.kind);
   const account = workload && podAccount(workload.fact, workspace);
   if (!account?.fact || account.assign) return [];
   const edits = [replaceString(kind, 'ServiceAccount')];
@@ -157,6 +155,7 @@ function* onWorkload(workload: Workload, workspace: Workspace): Generator<Report
       holder: "a job's template",
     });
   for (const { metadata: at, pod, holder } of places) {
+    if (at.annotations.length === 0 && at.labels.length === 0) continue;
     const misplaced = [...at.annotations, ...at.labels.filter(({ key }) => IDENTITY_KEYS.includes(key.raw))].flatMap(
       (annotation) => {
         const meant = meantOf(annotation);
@@ -267,8 +266,8 @@ function* onAccount(account: ServiceAccount, workspace: Workspace): Generator<Re
         const removed = removeMember(annotation.key);
         const value = sourceOf(annotation);
         if (removed.length === 0 || value === undefined) return [];
-        const edits = workspace
-          .workloads()
+        const named = account.metadata.name;
+        const edits = (named ? workspace.workloadsTyping(named.text) : [])
           .filter(({ fact }) => runsAs(fact, account))
           .flatMap(({ fact }) => annotatePods(fact, SKIP_CONTAINERS, value));
         const remove: Fix = { title: 'Remove it', safety: 'suggested', edits: removed };
@@ -343,8 +342,8 @@ function toAccountsOf(object: AnnotatedObject, annotation: Annotation, meant: st
   if (removed.length === 0) return [];
   const remove: Fix = { title: 'Remove it', safety: 'suggested', edits: removed };
   if (value === undefined || name === undefined || worksOnPods(meant)) return [remove];
-  const moves = workspace.accounts().flatMap(({ fact }): Fix[] => {
-    if (literal(fact.metadata.namespace) !== name || annotationNamed(fact.metadata, meant)?.value) return [];
+  const moves = workspace.accountsOfNamespace(name).flatMap(({ fact }): Fix[] => {
+    if (annotationNamed(fact.metadata, meant)?.value) return [];
     const edits = setAnnotation(fact.metadata, fact.node, meant, value);
     const own = fact.metadata.name ? display(fact.metadata.name.text) : '';
     return edits.length === 0

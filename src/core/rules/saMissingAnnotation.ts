@@ -1,5 +1,5 @@
 import type { Role, ServiceAccount } from '../facts/model.js';
-import { outermost, placeOf } from '../syntax/tree.js';
+import { placeOf } from '../syntax/tree.js';
 import { directoryOf } from '../workspace/paths.js';
 import type { Account, Workspace } from '../workspace/workspace.js';
 import { defineRule, type Fix } from './rule.js';
@@ -10,7 +10,6 @@ import { accountYaml, exampleArn, irsaRole } from './support/manifestExamples.js
 import { meansAnnotation } from './support/misspelled.js';
 import { podAccount } from './support/podAccount.js';
 import { ACCOUNT_PLACEHOLDER, arnOfRole, ROLE_PLACEHOLDER, roleArn, roleName } from './support/roleArns.js';
-import { accountsTrustedByIrsa } from './support/trustedAccounts.js';
 import { listed, quote } from './support/wording.js';
 
 export const saMissingAnnotation = defineRule({
@@ -28,6 +27,7 @@ export const saMissingAnnotation = defineRule({
     },
     links: ['https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html'],
   },
+  looksAt: ['serviceAccounts'],
   *check(facts, workspace) {
     for (const fact of facts.serviceAccounts) {
       const account = workspace.accountOf(fact);
@@ -35,7 +35,7 @@ export const saMissingAnnotation = defineRule({
       if (!account || !at || fact.managed || carriesRole(account)) continue;
       const exact = exactVariants(account.variants);
       if (!exact) continue;
-      const trusting = exact.map(({ namespace, name }) => trustingPolicies(`${namespace}/${name}`, workspace));
+      const trusting = exact.map(({ namespace, name }) => workspace.trustPoliciesNaming(namespace, name));
       if (trusting.some((policies) => policies.length === 0)) continue;
       if (workspace.associationsFor(account).length > 0 || standsOnPods(account, workspace)) continue;
       const roles = [...new Set(trusting.flat().flatMap(({ role }) => role ?? []))];
@@ -77,7 +77,12 @@ function carriesRole({ fact, variants }: Account): boolean {
 
 /** The annotation stands on the pods that run as the account, or on their workload: that is said there. */
 function standsOnPods({ fact }: Account, workspace: Workspace): boolean {
-  return workspace.workloads().some(({ fact: workload }) => {
+  const { chart, metadata } = fact;
+  const near = new Set([
+    ...(metadata.name ? workspace.workloadsTyping(metadata.name.text) : []),
+    ...(chart === undefined ? [] : workspace.workloadsOfChart(chart)),
+  ]);
+  return [...near].some(({ fact: workload }) => {
     const { metadata, podMetadata } = workload;
     const given = [metadata, ...(podMetadata ? [podMetadata] : [])].flatMap((each) => [
       ...each.annotations,
@@ -89,12 +94,6 @@ function standsOnPods({ fact }: Account, workspace: Workspace): boolean {
     });
     return meant && podAccount(workload, workspace)?.fact === fact;
   });
-}
-
-function trustingPolicies(account: string, workspace: Workspace): ReturnType<Workspace['trustPolicies']> {
-  // A script that makes the role annotates the account as well, later or by hand.
-  const lasting = workspace.trustPolicies().filter(({ node }) => outermost(node.document).language !== 'shell');
-  return lasting.filter((policy) => accountsTrustedByIrsa(policy).has(account));
 }
 
 function additions({ fact }: Account, roles: readonly Role[]): Fix[] {

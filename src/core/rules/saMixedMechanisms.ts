@@ -5,7 +5,6 @@ import { removeMember } from './support/annotationEdits.js';
 import { ROLE_ARN } from './support/annotationKeys.js';
 import { computeWithoutPodIdentity } from './support/compute.js';
 import { accountYaml, associationYaml, exampleArn } from './support/manifestExamples.js';
-import { accountsMeant } from './support/podIdentityOf.js';
 
 export const saMixedMechanisms = defineRule({
   id: 'sa-mixed-mechanisms',
@@ -25,22 +24,14 @@ export const saMixedMechanisms = defineRule({
       'https://github.com/aws/amazon-eks-pod-identity-webhook',
     ],
   },
+  looksAt: ['serviceAccounts', 'kustomizations'],
   *check(facts, workspace) {
     for (const { account, value, variants } of annotatedAccounts(facts, workspace)) {
-      const found = workspace.associationsFor({ fact: account.fact, variants }).find(({ certain }) => certain);
-      if (!found) continue;
-      const { association } = found;
-      const stranded = workspace.workloads().flatMap(({ fact, variants: placed }) => {
-        const compute = computeWithoutPodIdentity(fact)?.name;
-        const own = placed.some(
-          ({ namespace, serviceAccountName }) =>
-            serviceAccountName &&
-            accountsMeant({ namespace, name: serviceAccountName }, fact, workspace).some(
-              (each) => each.account === account,
-            ),
-        );
-        return compute !== undefined && own ? [compute] : [];
-      });
+      const [association] = workspace.associationsSurelyFor({ variants });
+      if (!association) continue;
+      const stranded = workspace
+        .workloadsRunningAs(account.variants, account.fact)
+        .flatMap(({ fact }) => computeWithoutPodIdentity(fact)?.name ?? []);
       const where = stranded.length > 0 ? [...new Set(stranded)].join(' and ') : 'Fargate and Windows';
       yield {
         at: value,

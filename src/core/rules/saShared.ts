@@ -4,7 +4,6 @@ import { defineRule } from './rule.js';
 import { accountLabel } from './support/accounts.js';
 import { ROLE_ARN } from './support/annotationKeys.js';
 import { accountYaml, deploymentYaml, exampleArn } from './support/manifestExamples.js';
-import { areTogether, sameAccount } from './support/podIdentityOf.js';
 import { listed, quote } from './support/wording.js';
 
 const ACCOUNT = accountYaml('shop', 'shop', [`${ROLE_ARN}: ${exampleArn('shop')}`]);
@@ -25,6 +24,7 @@ export const saShared = defineRule({
     good: { 'sa.yaml': ACCOUNT, 'cart.yaml': deploymentYaml('cart', 'shop', { account: 'shop' }) },
     links: ['https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html'],
   },
+  looksAt: ['serviceAccounts'],
   *check(facts, workspace) {
     for (const fact of facts.serviceAccounts) {
       const account = workspace.accountOf(fact);
@@ -33,19 +33,9 @@ export const saShared = defineRule({
       const hasRole =
         fact.managed === true ||
         account.variants.every(({ roleArn }) => roleArn !== undefined) ||
-        workspace.associationsFor(account).some(({ certain }) => certain);
+        workspace.associationsSurelyFor(account).length > 0;
       if (!hasRole) continue;
-      const users = [...new Set(account.variants.flatMap(({ name }) => workspace.workloadsNaming(name)))].filter(
-        ({ fact: workload, variants }) =>
-          variants.some(
-            ({ namespace, serviceAccountName }) =>
-              serviceAccountName &&
-              account.variants.some(
-                (variant) =>
-                  sameAccount({ namespace, name: serviceAccountName }, variant, areTogether(workload, fact)) === 'yes',
-              ),
-          ),
-      );
+      const users = workspace.workloadsRunningAs(account.variants, fact);
       const names = [...new Set(users.map(({ fact: workload }) => nameOf(workload)))];
       if (names.length < 2) continue;
       yield {

@@ -39,6 +39,7 @@ export const saTrustDenied = defineRule({
       'https://docs.aws.amazon.com/eks/latest/userguide/troubleshoot-iam-roles-for-service-accounts.html',
     ],
   },
+  looksAt: ['serviceAccounts', 'kustomizations'],
   *check(facts, workspace) {
     for (const annotated of annotatedAccounts(facts, workspace)) {
       // The annotation is ignored then, and that is said.

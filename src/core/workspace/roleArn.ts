@@ -9,13 +9,24 @@ export interface RoleArnParts {
 
 /** The parts of a role ARN whose account may be a hole; undefined where path or name are unknown or it is no role ARN. */
 export function parseRoleArn(text: Text): RoleArnParts | undefined {
+  const known = literalOf(text);
+  if (known !== undefined) {
+    const [, account, resource] = KNOWN.exec(known) ?? [];
+    return resource === undefined ? undefined : partsOf(account, resource);
+  }
   const parts = split(text, ':');
   // A hole may stand for everything before the resource: `${prefix}role/x` has none of the parts.
   if (parts.length !== 6) return undefined;
   const resource = literalOf(parts[5]!);
   if (literalOf(parts[2]!) !== 'iam' || resource === undefined || !resource.startsWith('role/')) return undefined;
-  const segments = resource.slice('role/'.length).split('/');
-  const name = segments.pop()!;
-  if (name === '') return undefined;
-  return { account: literalOf(parts[4]!), path: segments.length === 0 ? '/' : `/${segments.join('/')}/`, name };
+  return partsOf(literalOf(parts[4]!), resource.slice('role/'.length));
+}
+
+const KNOWN = /^[^:]*:[^:]*:iam:[^:]*:([^:]*):role\/([^:]*)$/;
+
+/** @param resource what stands behind `role/` */
+function partsOf(account: string | undefined, resource: string): RoleArnParts | undefined {
+  const slash = resource.lastIndexOf('/');
+  const name = resource.slice(slash + 1);
+  return name === '' ? undefined : { account, path: slash < 0 ? '/' : `/${resource.slice(0, slash)}/`, name };
 }

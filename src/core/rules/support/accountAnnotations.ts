@@ -11,7 +11,7 @@ export interface AccountAnnotation extends Annotation {
 /** Of the service accounts of these facts, and what Kustomize adds to others'. */
 export function* accountAnnotations(facts: Facts): Generator<AccountAnnotation> {
   for (const account of facts.serviceAccounts) {
-    for (const annotation of account.metadata.annotations) yield { ...annotation, account };
+    for (const { key, value } of account.metadata.annotations) yield { key, value, account };
   }
   for (const { patches, commonAnnotations } of facts.kustomizations) {
     for (const { target, adds } of patches) {
