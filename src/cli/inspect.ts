@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type {
   AwsPlace,
+  CallerIdentity,
   ClusterSnapshot,
   LiveCluster,
   LiveFailure,
@@ -27,7 +28,7 @@ export interface InspectOptions {
   readonly profile?: string;
   readonly namespace?: string;
   readonly verify?: readonly string[];
-  readonly verifyBy?: VerifyWay;
+  readonly verifyBy?: VerifyWay | 'both';
   readonly timeout?: string;
   readonly format?: InspectFormat;
 }
@@ -66,13 +67,13 @@ export function registerInspect(program: Command): void {
     .option('--profile <name>', 'the AWS profile to read with')
     .option('--namespace <name>', 'only this namespace')
     .option(
-      '--verify <NS/NAME>',
-      'mint credentials as this service account and ask AWS who they are, repeatable',
+      '--verify <NS/NAME|NS/*|all>',
+      'mint credentials as this service account, those of a namespace or all, and ask AWS who they are; repeatable',
       collect,
     )
     .addOption(
-      new Option('--verify-by <way>', 'mint credentials, or run aws inside a running pod')
-        .choices(['mint', 'exec'])
+      new Option('--verify-by <way>', 'mint credentials, run aws inside a running pod, or both')
+        .choices(['mint', 'exec', 'both'])
         .default('mint'),
     )
     .option('--timeout <seconds>', 'for one call', '30')
@@ -126,9 +127,11 @@ export async function inspect(
   const wanted = fromAws
     ? await awsTargets(live, options, seconds * 1_000, signal)
     : await contextTargets(live, base, options.allContexts === true);
-  const inspection = await readAll(live, base, wanted, verify, options.verifyBy ?? 'mint', progress, signal).finally(
-    () => progress.end(),
+  const by: readonly VerifyWay[] = options.verifyBy === 'both' ? ['mint', 'exec'] : [options.verifyBy ?? 'mint'];
+  const inspection = await readAll(live, base, wanted, { accounts: verify, by }, progress, signal).finally(() =>
+    progress.end(),
   );
+  for (const line of inspection.verified) out.error(`pod-iam: ${line}\n`);
   out.write(format(inspection, options.format ?? 'table', out));
   for (const { what, message } of inspection.failures) out.error(`pod-iam: ${what}: ${message}\n`);
   if (inspection.failures.length > 0 || inspection.clusters.some(({ listed }) => !listed)) return EXIT.unreachable;
@@ -181,11 +184,11 @@ async function readAll(
   live: LiveModule,
   base: OpenOptions,
   { targets, failures: before }: Targets,
-  verify: readonly Account[],
-  by: VerifyWay,
+  verify: Verify,
   progress: ProgressLine,
   signal: AbortSignal,
-): Promise<Inspection> {
+): Promise<Inspection & { readonly verified: readonly string[] }> {
+  const verified: string[] = [];
   const failures: LiveFailure[] = [...before];
   const clusters = await Promise.all(
     targets.map(async (target) => {
@@ -197,31 +200,61 @@ async function readAll(
       const cluster = opened.value;
       try {
         const snapshot = await cluster.read(signal, undefined, (step) => progress.show(cluster.context, step));
-        return verify.length === 0 ? snapshot : await verifyAll(cluster, snapshot, verify, by, progress, signal);
+        if (verify.accounts.length === 0) return snapshot;
+        verified.push(await verifyAll(cluster, snapshot, verify, progress, signal));
+        return cluster.current ?? snapshot;
       } finally {
         cluster.close();
       }
     }),
   );
-  return { clusters: clusters.filter((cluster) => cluster !== undefined), failures };
+  return { clusters: clusters.filter((cluster) => cluster !== undefined), failures, verified };
 }
 
+interface Verify {
+  readonly accounts: readonly Account[];
+  readonly by: readonly VerifyWay[];
+}
+
+/** @returns what came of it, in a line */
 async function verifyAll(
   cluster: LiveCluster,
-  snapshot: ClusterSnapshot,
-  accounts: readonly Account[],
-  by: VerifyWay,
+  { serviceAccounts }: ClusterSnapshot,
+  { accounts, by }: Verify,
   progress: ProgressLine,
   signal: AbortSignal,
-): Promise<ClusterSnapshot> {
-  for (const [done, { namespace, name }] of accounts.entries()) {
-    if (!snapshot.serviceAccounts.some((row) => row.namespace === namespace && row.name === name)) {
-      throw new UsageError(`${cluster.context} has no service account ${namespace}/${name}`);
-    }
-    progress.show(cluster.context, { what: 'verified', done, total: accounts.length });
-    await cluster.verify(namespace, name, signal, by);
+): Promise<string> {
+  const names = new Set<string>();
+  for (const { namespace, name } of accounts) {
+    const meant = serviceAccounts.filter(
+      (row) => (namespace === undefined || row.namespace === namespace) && (name === undefined || row.name === name),
+    );
+    if (meant.length === 0 && namespace !== undefined)
+      throw new UsageError(`${cluster.context} has no service account ${namespace}/${name ?? '*'}`);
+    for (const row of meant) names.add(`${row.namespace}/${row.name}`);
   }
-  return cluster.current ?? snapshot;
+  const plan = cluster.planVerifyAll({ names }, by);
+  const total = plan.targets.length;
+  progress.show(cluster.context, { what: 'verified', done: 0, total });
+  const results = await cluster.verifyAll(plan, signal, (_result, done) =>
+    progress.show(cluster.context, { what: 'verified', done, total }),
+  );
+  signal.throwIfAborted();
+  // Who names one wants to see at its row why it cannot be.
+  for (const { namespace, name } of plan.left)
+    if (accounts.some((account) => account.namespace === namespace && account.name === name))
+      await cluster.verify(namespace, name, signal, by[0]);
+  const count = (verdict: CallerIdentity['verdict']) =>
+    results.filter(({ identity }) => (identity.verdict ?? 'unknown') === verdict).length;
+  return [
+    `${cluster.context}: verified ${results.length}: ${count('as-expected')} as expected`,
+    `${count('other-role')} another role`,
+    `${count('refused')} refused`,
+    `${count('unknown')} not found out`,
+    ...(plan.left.length > 0
+      ? [`${plan.left.length} left out (${by.includes('mint') ? 'no role of their own or no pod' : 'no running pod'})`]
+      : []),
+  ].join(', ');
 }
 
 function format(inspection: Inspection, as: InspectFormat, out: Terminal): string {
@@ -239,15 +272,18 @@ function format(inspection: Inspection, as: InspectFormat, out: Terminal): strin
   }
 }
 
+/** Undefined stands for any. */
 interface Account {
-  readonly namespace: string;
-  readonly name: string;
+  readonly namespace?: string;
+  readonly name?: string;
 }
 
 function parseAccount(text: string): Account {
+  if (text === 'all') return {};
   const [namespace, name, more] = text.split('/');
-  if (!namespace || !name || more !== undefined) throw new UsageError(`'${text}' is no NAMESPACE/NAME`);
-  return { namespace, name };
+  if (!namespace || !name || more !== undefined)
+    throw new UsageError(`'${text}' is no NAMESPACE/NAME, no NAMESPACE/* and not 'all'`);
+  return name === '*' ? { namespace } : { namespace, name };
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

@@ -32,10 +32,14 @@ import type {
   Progress,
   Result,
   ServiceAccountIdentity,
+  VerifyBatchPlan,
+  VerifyBatchResult,
   VerifyPlan,
+  VerifyScope,
   VerifyWay,
 } from './types.js';
-import { planVerify, verify } from './verify.js';
+import { planVerify, type VerifyContext, verify } from './verify.js';
+import { graver, planVerifyAll, verifyEach } from './verifyAll.js';
 
 export interface ClusterOptions {
   readonly context: string;
@@ -338,19 +342,71 @@ export class Cluster implements LiveCluster {
     if (!session || !judgement)
       return { how: 'not-verified', verdict: 'unknown', message: `${namespace}/${name} was not read.` };
     const signal = AbortSignal.any([outer, this.closing.signal]);
-    const { connection, timeoutMs } = this.options;
-    const region = session.state.region ?? '';
-    const identity = await verify(
-      { connection, state: session.state, region, aws: () => this.aws(), timeoutMs, now: Date.now },
-      judgement,
-      way,
-      signal,
-    );
+    const { identity } = await verify(this.verifying(session), judgement, way, signal);
     session.state.verified.set(key, identity);
     session.rows.touch(key);
     if (this.snapshot && this.session === session)
       this.snapshot = await this.make(session, this.snapshot.complete, signal);
     return identity;
+  }
+
+  planVerifyAll(scope: VerifyScope, ways: readonly VerifyWay[]): VerifyBatchPlan {
+    const { session } = this;
+    return session
+      ? planVerifyAll(session.state, session.rows.all(), scope, ways)
+      : { targets: [], steps: [], left: [] };
+  }
+
+  async verifyAll(
+    plan: VerifyBatchPlan,
+    outer: AbortSignal,
+    onResult: (result: VerifyBatchResult, done: number) => void = () => undefined,
+  ): Promise<readonly VerifyBatchResult[]> {
+    const { session } = this;
+    if (!session) return [];
+    const signal = AbortSignal.any([outer, this.closing.signal]);
+    setMaxListeners(0, signal);
+    const context = this.verifying(session);
+    const seen = new Map<string, CallerIdentity>();
+    let shown = performance.now();
+    let showing: Promise<void> | undefined;
+    const show = async () => {
+      shown = performance.now();
+      if (!this.snapshot || this.session !== session) return;
+      const snapshot = await this.make(session, this.snapshot.complete, this.closing.signal).catch(() => undefined);
+      if (snapshot && this.session === session) this.snapshot = snapshot;
+    };
+    const results = await verifyEach(
+      plan.targets,
+      async ({ namespace, name, way }) => {
+        const judgement = session.rows.get(keyOf(namespace, name));
+        if (judgement) return verify(context, judgement, way, signal);
+        const message = 'it is no longer there';
+        return { identity: { how: 'not-verified', verdict: 'unknown', message }, throttled: false };
+      },
+      (result, done) => {
+        const key = keyOf(result.namespace, result.name);
+        const identity = graver(seen.get(key), result.identity);
+        seen.set(key, identity);
+        session.state.verified.set(key, identity);
+        session.rows.touch(key);
+        if (performance.now() - shown > EMIT_MS)
+          showing ??= show().finally(() => {
+            showing = undefined;
+          });
+        onResult(result, done);
+      },
+      signal,
+    );
+    await showing;
+    await show();
+    return results;
+  }
+
+  private verifying(session: Session): VerifyContext {
+    const { connection, timeoutMs } = this.options;
+    const region = session.state.region ?? '';
+    return { connection, state: session.state, region, aws: () => this.aws(), timeoutMs, now: Date.now };
   }
 
   planChange(request: ChangeRequest, outer: AbortSignal): Promise<Result<ChangePlan>> {

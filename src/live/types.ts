@@ -358,6 +358,33 @@ export interface VerifyPlan {
   readonly impossible?: string;
 }
 
+/** Which service accounts: of a namespace, some by `namespace/name`, or all. */
+export interface VerifyScope {
+  readonly namespace?: string;
+  readonly names?: ReadonlySet<string>;
+}
+
+/** One service account, one way. */
+export interface VerifyBatchItem {
+  readonly namespace: string;
+  readonly name: string;
+  readonly way: VerifyWay;
+  readonly how: VerifyPlan['how'];
+}
+
+/** What verifying many will do, to be confirmed before it is done. */
+export interface VerifyBatchPlan {
+  readonly targets: readonly VerifyBatchItem[];
+  /** What is done, and how often. */
+  readonly steps: readonly string[];
+  /** Service accounts that cannot be verified in any of the ways. */
+  readonly left: readonly { readonly namespace: string; readonly name: string; readonly why: string }[];
+}
+
+export interface VerifyBatchResult extends VerifyBatchItem {
+  readonly identity: CallerIdentity;
+}
+
 export interface Progress {
   readonly what: string;
   readonly done: number;
@@ -388,6 +415,17 @@ export interface LiveCluster {
   planVerify(namespace: string, name: string, way?: VerifyWay): VerifyPlan;
   /** Mints credentials as planned, asks AWS who they are, forgets them. Remembered in the snapshot. */
   verify(namespace: string, name: string, signal: AbortSignal, way?: VerifyWay): Promise<CallerIdentity>;
+  /** What verifying all of them would mint, and which cannot be. */
+  planVerifyAll(scope: VerifyScope, ways: readonly VerifyWay[]): VerifyBatchPlan;
+  /**
+   * Verifies as planned, a few at a time, slower where AWS throttles. Remembered in the snapshot; of two ways the graver answer.
+   * Aborted, it starts nothing more and gives what is there; what is missing of the plan was not done. Never throws.
+   */
+  verifyAll(
+    plan: VerifyBatchPlan,
+    signal: AbortSignal,
+    onResult?: (result: VerifyBatchResult, done: number) => void,
+  ): Promise<readonly VerifyBatchResult[]>;
   /**
    * What a change would do, call by call, how it is undone, and both in the words of other tools. Reads only.
    * @throws the signal's reason when aborted

@@ -88,38 +88,53 @@ function mintable(row: Judgement['row']): string | undefined {
   return row.pods.list.find((pod) => pod.phase === 'Running')?.name;
 }
 
+/** What came of it, and whether it was only that somebody asked to come again later. */
+export interface Verification {
+  readonly identity: CallerIdentity;
+  readonly throttled: boolean;
+}
+
 /** Only an abort throws. */
 export async function verify(
   context: VerifyContext,
   judgement: Judgement,
   way: VerifyWay,
   signal: AbortSignal,
-): Promise<CallerIdentity> {
+): Promise<Verification> {
   const { row } = judgement;
   const plan = planVerify(context.state, judgement, way);
   const expected = row.callerIdentity.expected;
   const common = { ...(expected === undefined ? {} : { expected }), verifiedAt: context.now() };
+  const answer = (identity: CallerIdentity, failure?: LiveFailure): Verification => ({
+    identity,
+    throttled: failure?.reason === 'throttled',
+  });
   if (plan.impossible !== undefined)
-    return { ...common, how: 'not-verified', verdict: 'unknown', message: plan.impossible };
-  if (plan.how === 'exec') return { ...common, how: 'exec', ...(await byExec(context, judgement, expected, signal)) };
+    return answer({ ...common, how: 'not-verified', verdict: 'unknown', message: plan.impossible });
+  if (plan.how === 'exec') {
+    const { failure, ...found } = await byExec(context, judgement, expected, signal);
+    return answer({ ...common, how: 'exec', ...found }, failure);
+  }
   const minted =
     plan.how === 'web-identity'
       ? await byWebIdentity(context, judgement, signal)
       : await byPodIdentity(context, judgement, signal);
   const told = { ...common, how: plan.how };
-  if (!minted.ok)
-    return {
-      ...told,
-      verdict: minted.failure.refusal ? 'refused' : 'unknown',
-      message: `${minted.failure.what}: ${minted.failure.message}`,
-    };
+  if (!minted.ok) {
+    const { failure } = minted;
+    const verdict = failure.refusal ? 'refused' : 'unknown';
+    return answer({ ...told, verdict, message: `${failure.what}: ${failure.message}` }, failure);
+  }
   const actual = await whose(context, minted.value, signal);
-  if (!actual.ok) return { ...told, verdict: 'unknown', message: `${actual.failure.what}: ${actual.failure.message}` };
-  return {
+  if (!actual.ok) {
+    const { failure } = actual;
+    return answer({ ...told, verdict: 'unknown', message: `${failure.what}: ${failure.message}` }, failure);
+  }
+  return answer({
     ...told,
     actual: actual.value,
     verdict: expected !== undefined && sameRole(expected, actual.value) ? 'as-expected' : 'other-role',
-  };
+  });
 }
 
 /** AWS said no to the mechanism's own call: that is an answer about the service account, not a failure of ours. */
@@ -216,14 +231,17 @@ async function byExec(
   { row }: Judgement,
   expected: string | undefined,
   signal: AbortSignal,
-): Promise<Pick<CallerIdentity, 'actual' | 'verdict' | 'message'>> {
+): Promise<Pick<CallerIdentity, 'actual' | 'verdict' | 'message'> & { readonly failure?: LiveFailure }> {
   const pod = executable(state, row);
   // Containers of the pod come after its init containers, which have ended.
   const container = pod?.containers.at(-1)?.name;
   if (!pod || container === undefined) return { verdict: 'unknown', message: 'no pod runs as it any more' };
   const target = { namespace: row.namespace, pod: pod.name, container };
   const ran = await execInPod(connection, target, WHO_AM_I, timeoutMs, signal);
-  if (!ran.ok) return { verdict: 'unknown', message: `${ran.failure.what}: ${ran.failure.message}` };
+  if (!ran.ok) {
+    const { failure } = ran;
+    return { verdict: 'unknown', message: `${failure.what}: ${failure.message}`, failure };
+  }
   const { exitCode, stdout, stderr, message } = ran.value;
   if (exitCode === undefined || exitCode === 126 || exitCode === 127) {
     return {

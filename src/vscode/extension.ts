@@ -13,6 +13,7 @@ import { Refactorings } from './commands/refactor.js';
 import { RefactorActions } from './commands/refactorActions.js';
 import { Troubleshooter } from './commands/troubleshoot.js';
 import { TrustPolicies } from './commands/trustPolicies.js';
+import { Verifications } from './commands/verifyAll.js';
 import { Completions } from './completions.js';
 import { Diagnostics } from './diagnostics.js';
 import { DocumentLinks } from './documentLinks.js';
@@ -74,6 +75,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const drift = new DriftFindings(clusters, analyses, start);
   clusters.showDrift(drift);
   const changes = new Changes(clusters, settings);
+  const verifications = new Verifications(clusters);
   const audits = new Audits(live, clusters, analyses, settings);
   const rulePages = new RuleDocumentation();
   const advice = new MechanismAdvice();
@@ -106,6 +108,7 @@ export function activate(context: vscode.ExtensionContext): void {
     drift,
     changes,
     audits,
+    verifications,
     rulePages,
     advice,
     refactorings,
@@ -138,6 +141,7 @@ export function activate(context: vscode.ExtensionContext): void {
       drift,
       changes,
       audits,
+      verifications,
       awsClusters: new AwsClusterChooser(live, clusters, settings, log),
       rulePages,
       advice,

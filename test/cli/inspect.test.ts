@@ -91,6 +91,42 @@ describe('inspect --format json', () => {
     });
   });
 
+  it('verifies all of a namespace and all of a cluster, and says in a line how it came out', async () => {
+    const some = await run({ format: 'json', verify: ['payments/*'] });
+    const rows = (out: string) =>
+      parse(out).clusters[0].serviceAccounts as {
+        namespace: string;
+        callerIdentity: { how: string; verdict?: string };
+      }[];
+    const verified = rows(some.out).filter(({ callerIdentity }) => callerIdentity.how !== 'not-verified');
+    expect(new Set(verified.map(({ namespace }) => namespace))).toEqual(new Set(['payments']));
+    expect(some.err).toMatch(
+      new RegExp(
+        `^pod-iam: orders-prod: verified ${verified.length}: \\d+ as expected, 0 another role, [1-9]\\d* refused, 0 not`,
+      ),
+    );
+    const all = await run({ format: 'json', verify: ['all'] });
+    const minted = demo.scenario.serviceAccounts.filter(({ expected: { mechanism } }) =>
+      ['irsa', 'pod-identity', 'both'].includes(mechanism),
+    );
+    expect(rows(all.out).filter(({ callerIdentity }) => callerIdentity.how !== 'not-verified').length).toBeGreaterThan(
+      minted.length / 2,
+    );
+    expect(all.err).toMatch(/\d+ left out \(no role of their own or no pod\)/);
+    const inPods = await run({ format: 'table', verify: ['checkout/*'], verifyBy: 'both' });
+    expect(inPods.out).toMatch(/checkout\/worker .*refused: sts:Assume/);
+  });
+
+  it('says at the row why one that was named cannot be verified', async () => {
+    const { out } = await run({ format: 'json', verify: ['checkout/frontend'] });
+    const { serviceAccounts } = parse(out).clusters[0];
+    expect(serviceAccounts.find(({ name }: { name: string }) => name === 'frontend').callerIdentity).toMatchObject({
+      how: 'not-verified',
+      verdict: 'unknown',
+      message: 'checkout/frontend has no role of its own.',
+    });
+  });
+
   it('is one object of what is known even where nothing is', async () => {
     const missing = await run({ format: 'json', context: 'nope' });
     expect(missing.code).toBe(3);
@@ -150,6 +186,7 @@ describe('usage', () => {
     ['one cluster for all contexts', { allContexts: true, cluster: 'x' }],
     ['no time', { timeout: 'soon' }],
     ['an account that is not there', { verify: ['checkout/nobody'] }],
+    ['a namespace without accounts', { verify: ['nowhere/*'] }],
   ])('refuses %s', async (_, options) => {
     await expect(run(options)).rejects.toBeInstanceOf(UsageError);
   });

@@ -21,6 +21,7 @@ import type { Troubleshooter } from './troubleshoot.js';
 import type { TrustPolicies } from './trustPolicies.js';
 import { turnRuleOff } from './turnRuleOff.js';
 import { verifyCallerIdentity } from './verify.js';
+import type { Verifications } from './verifyAll.js';
 
 export interface CommandParts {
   readonly clusters: ClustersView;
@@ -31,6 +32,7 @@ export interface CommandParts {
   readonly drift: DriftFindings;
   readonly changes: Changes;
   readonly audits: Audits;
+  readonly verifications: Verifications;
   readonly awsClusters: AwsClusterChooser;
   readonly rulePages: RuleDocumentation;
   readonly advice: MechanismAdvice;
@@ -52,6 +54,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable[] {
     drift,
     changes,
     audits,
+    verifications,
     awsClusters,
     rulePages,
     advice,
@@ -84,6 +87,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable[] {
     'podIam.workspace.filter': () => askFilter(workspace),
     'podIam.workspace.clearFilter': () => workspace.setFilter(''),
     'podIam.verifyCallerIdentity': (row) => verifyCallerIdentity(clusters, targetOf(row)),
+    'podIam.verifyAll': (row) => verifications.run(connectionOf(clusters, row), targetOf(row)?.namespace),
     'podIam.openTrustPolicy': (row) => trustPolicies.show(targetOf(row)),
     'podIam.compareTrustPolicy': (row) => trustPolicies.compare(targetOf(row)),
     'podIam.change': (row) => changes.run(targetOf(row)),

@@ -108,12 +108,17 @@ function namespaceRows(accounts: readonly ServiceAccountIdentity[], cluster: Clu
       description: tally(statuses),
       icon: 'symbol-namespace',
       accessibleLabel: `namespace ${namespace}, ${spokenTally(statuses)}`,
-      capabilities: ['hasName'],
+      capabilities: members.some(isVerifiable) ? ['hasName', 'canVerifyAll'] : ['hasName'],
       target: { context: cluster.context, namespace, name: namespace },
       expanded,
       children: () => members.map((account) => accountRow(account, cluster)),
     };
   });
+}
+
+/** There is a role to verify, or a pod to ask. */
+function isVerifiable({ winner, pods }: ServiceAccountIdentity): boolean {
+  return winner === 'irsa' || winner === 'pod-identity' || pods.total > 0;
 }
 
 function failuresRow(failures: readonly LiveFailure[], id: string): Row {

@@ -130,6 +130,10 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
     return (this.#connections ?? []).filter((connection) => connection.snapshot !== undefined);
   }
 
+  get activeFilter(): Filter {
+    return this.#filter;
+  }
+
   get filter(): string {
     return this.#filter.text;
   }

@@ -10,6 +10,7 @@ export const capabilities = [
   'isReading',
   'canExplain',
   'canVerify',
+  'canVerifyAll',
   'canCompare',
   'isLiveAccount',
   'hasRole',
