@@ -100,7 +100,22 @@ function isAction(text: string, at: number, end: number, inString: boolean): boo
 const DIRECTIVE = /\{[%#][\s\S]{0,2000}?[%#]\}|%\{~?\s*(?:if|else|endif|for|endfor)\b[^{}\n]{0,400}\}/g;
 
 function withoutDirectives(text: string): string {
-  return /\{[%#]|%\{/.test(text) ? text.replace(DIRECTIVE, blank) : text;
+  if (!/\{[%#]|%\{/.test(text)) return text;
+  // Where it reads well as it is, what looks like one stands in a string, or begins in one string and ends in another.
+  return isJson(text)
+    ? text.replace(JSON_STRING, (string) => string.replace(DIRECTIVE, masked))
+    : text.replace(DIRECTIVE, blank);
+}
+
+const JSON_STRING = /"(?:[^"\\]|\\.)*"/g;
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const BLOCK = /\{\{-?\s*(if|with|range|define|block|end)\b/g;

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { readFile } from '../../../src/core/facts/readFile.js';
 import { placeOf } from '../../../src/core/syntax/tree.js';
+import { fc } from '../../support/properties.js';
 import { sources } from './sources.js';
 
 /** Where everything that was found stands: none may lie outside of the file. */

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { load } from 'js-yaml';
 import { parse as parseJsonc } from 'jsonc-parser';
 import { describe, expect, it } from 'vitest';
@@ -20,6 +19,7 @@ import { embedJson, embedYaml } from '../../../src/core/syntax/embed.js';
 import { parseJson } from '../../../src/core/syntax/json.js';
 import { get, type SyntaxNode } from '../../../src/core/syntax/tree.js';
 import { parseYaml } from '../../../src/core/syntax/yaml.js';
+import { fc } from '../../support/properties.js';
 import { Choices, writeJson, writeYaml } from './layouts.js';
 
 /** A text that holds a value: how it is read again, independently of our own trees where that is possible. */

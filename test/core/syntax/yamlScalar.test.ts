@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { type SourceDocument, type StringNode, type SyntaxNode, sourceOffset } from '../../../src/core/syntax/tree.js';
 import { parseYaml } from '../../../src/core/syntax/yaml.js';
+import { fc } from '../../support/properties.js';
 
 /** The value behind `key:` of a one-key mapping, as our tree has it and as js-yaml reads it. */
 function scalar(text: string): { node: SyntaxNode; expected: unknown } | undefined {

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ListItems } from '../../../src/live/kubernetes/listItems.js';
+import { fc } from '../../support/properties.js';
 
 async function takeApart(text: string, cuts: readonly number[] = []): Promise<{ items: unknown[]; list: unknown }> {
   const items: unknown[] = [];
