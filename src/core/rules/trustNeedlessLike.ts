@@ -1,7 +1,6 @@
 import { hasWildcard } from '../iam/globs.js';
-import { syntheticOf } from '../syntax/hclNodes.js';
 import { literalOf } from '../syntax/text.js';
-import type { StringNode } from '../syntax/tree.js';
+import { placeOf, type StringNode } from '../syntax/tree.js';
 import { defineRule } from './rule.js';
 import { type ConditionReading, trustReadings } from './support/reading.js';
 import { setOperators } from './support/statementEdits.js';
@@ -28,17 +27,23 @@ export const trustNeedlessLike = defineRule({
     links: [LINKS.operators],
   },
   *check(facts) {
-    for (const { statements } of trustReadings(facts)) {
+    const readings = trustReadings(facts).map(({ statements }) => statements);
+    // One text may be the operator of many conditions: of a module's, or of all that `for_each` makes.
+    const needed = new Set(
+      readings
+        .flat()
+        .flatMap(({ conditions }) => conditions.filter((condition) => !isNeedless(condition)).map(placeOfOperator)),
+    );
+    for (const statements of readings) {
       for (const reading of statements) {
         if (!reading.irsa && reading.podIdentity.length === 0) continue;
         const byOperator = new Map<StringNode, ConditionReading[]>();
         for (const condition of reading.conditions.filter(isNeedless)) {
+          if (needed.has(placeOfOperator(condition))) continue;
           const { operator } = condition.condition;
           byOperator.set(operator, [...(byOperator.get(operator) ?? []), condition]);
         }
         for (const [operator, conditions] of byOperator) {
-          // A module has one operator for all of its conditions.
-          if (syntheticOf(conditions[0]!.condition.key) && !reading.conditions.every(isNeedless)) continue;
           const values = conditions.flatMap((condition) => condition.values.map(({ text }) => quote(text)));
           yield {
             at: operator,
@@ -59,6 +64,12 @@ export const trustNeedlessLike = defineRule({
     }
   },
 });
+
+function placeOfOperator({ condition: { operator, key, keyProperty } }: ConditionReading): string {
+  const { file, start } = placeOf(operator);
+  // In IAM's own grammar one operator has many keys, and each can move to another operator.
+  return keyProperty ? `${file}:${start}:${placeOf(key).start}` : `${file}:${start}`;
+}
 
 function isNeedless({ operator, values, open, foreign }: ConditionReading): boolean {
   return (

@@ -99,6 +99,9 @@ interface Layout {
 function replaceString(node: StringNode, value: string): LocalEdit {
   const synthetic = syntheticOf(node);
   if (synthetic) return setDefault(node, synthetic, value);
+  // One text for all that `count` or `for_each` make: another value for one of them cannot stand there.
+  if (/\b(?:each\.(?:key|value)|count\.index)\b/.test(node.document.text.slice(node.start, node.end)))
+    return nothing(node);
   if (node.style === 'plain')
     return { start: node.start, end: node.end, newText: isIdentifier(value) ? value : quoted(value) };
   return { start: node.start, end: node.end, newText: quoted(value) };

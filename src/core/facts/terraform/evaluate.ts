@@ -21,7 +21,7 @@ import { attributeOf, type Source, type TerraformItem, type TerraformModule } fr
 import { attributePath, itemAt, reference, traversal } from './references.js';
 import { type EvaluationContext, type Instance, MOST_INSTANCES, type Scope, type Target } from './scope.js';
 import { fillWith, soleInterpolation, wholeFile } from './templates.js';
-import { adopt, eachOf, mapIn, numberAt, scalar } from './values.js';
+import { adopt, compared, eachOf, mapIn, not, numberAt, scalar } from './values.js';
 import { type Inputs, Variables } from './variables.js';
 
 /** How many values are looked at in one module before the rest is left unknown: references can multiply without end. */
@@ -431,10 +431,17 @@ export class Evaluator {
   }
 
   private truth(expression: HclExpression, scope: Scope): boolean | undefined {
-    if (expression.kind === 'operation' && expression.operands.length === 2) {
-      const [left, right] = expression.operands.map((operand) => scalar(this.evaluate(operand, scope)));
-      if (left === undefined || right === undefined) return undefined;
-      return expression.operator === '==' ? left === right : expression.operator === '!=' ? left !== right : undefined;
+    if (expression.kind === 'operation') {
+      const { operator, operands } = expression;
+      const [first, second] = operands;
+      if (first && !second) return operator === '!' ? not(this.truth(first, scope)) : undefined;
+      if (!first || !second) return undefined;
+      if (operator === '&&' || operator === '||') {
+        const sides = [this.truth(first, scope), this.truth(second, scope)];
+        const decides = operator === '||';
+        return sides.includes(decides) ? decides : sides.includes(undefined) ? undefined : !decides;
+      }
+      return compared(operator, this.evaluate(first, scope), this.evaluate(second, scope));
     }
     const value = this.evaluate(expression, scope);
     return value.kind === 'boolean' ? value.value : undefined;
@@ -443,7 +450,8 @@ export class Evaluator {
   /** The elements of a collection that is known to its last one. */
   pairsOf(collection: SyntaxNode): { key: SyntaxNode; value: SyntaxNode }[] | undefined {
     if (collection.kind === 'object') {
-      if (collection.open || collection.style === 'block') return undefined;
+      // A block of the language; a mapping of YAML that is decoded is a map.
+      if (collection.open || (collection.style === 'block' && collection.document.language === 'hcl')) return undefined;
       return collection.properties.flatMap(({ key, value }) => (value ? [{ key, value }] : []));
     }
     if (collection.kind !== 'array' || collection.open) return undefined;

@@ -13,8 +13,8 @@ import {
 } from '../../syntax/tree.js';
 import type { Evaluator } from './evaluate.js';
 import type { Scope } from './scope.js';
-import { jsonIn, renderTemplate } from './templates.js';
-import { scalar } from './values.js';
+import { jsonIn, renderTemplate, yamlIn } from './templates.js';
+import { numberAt, scalar } from './values.js';
 
 /** The value of a call, as far as its arguments are known; undefined: nobody knows. */
 export function callFunction(evaluator: Evaluator, call: HclCall, scope: Scope): SyntaxNode | undefined {
@@ -73,6 +73,10 @@ const FUNCTIONS: Readonly<Record<string, Implementation>> = {
   jsondecode: (args) => {
     const text = args.string(0);
     return text && jsonIn(text);
+  },
+  yamldecode: (args) => {
+    const text = args.string(0);
+    return text && !isUnknown(text) ? yamlIn(text) : undefined;
   },
   file: (args) => {
     const path = args.known(0);
@@ -201,6 +205,34 @@ const FUNCTIONS: Readonly<Record<string, Implementation>> = {
     return list?.kind === 'array' && !list.open && list.items.length > 0 ? list : undefined;
   },
   try: (args) => firstSure(args),
+  zipmap: (args) => {
+    const [keys, values] = [args.value(0), args.value(1)];
+    if (keys?.kind !== 'array' || values?.kind !== 'array' || keys.open || values.open) return undefined;
+    const members = keys.items.flatMap((key, i) =>
+      key.kind === 'string' && values.items[i] ? [{ key, value: values.items[i] }] : [],
+    );
+    return members.length === values.items.length
+      ? args.evaluator.objectNode(args.call, args.scope, members, false, 'zipmap')
+      : undefined;
+  },
+  slice: (args) => {
+    const [list, from, to] = [args.value(0), args.value(1), args.value(2)];
+    if (list?.kind !== 'array' || list.open || from?.kind !== 'number' || to?.kind !== 'number') return undefined;
+    const items = list.items.slice(from.value, to.value);
+    return args.evaluator.array(
+      args.call,
+      args.scope,
+      items,
+      items.map(() => undefined),
+      false,
+      'slice',
+    );
+  },
+  length: (args) => {
+    const value = args.value(0);
+    const known = value?.kind === 'string' ? literal(value)?.length : sizeOf(value);
+    return known === undefined ? undefined : numberAt(value!, known);
+  },
   lower: (args) => changed(args, (text) => text.toLowerCase()),
   upper: (args) => changed(args, (text) => text.toUpperCase()),
   trimspace: (args) => trimmed(args, (text) => [text.length - text.trimStart().length, text.trimEnd().length]),
@@ -222,6 +254,11 @@ const FUNCTIONS: Readonly<Record<string, Implementation>> = {
   },
   replace,
 };
+
+function sizeOf(value: SyntaxNode | undefined): number | undefined {
+  if (value?.kind === 'array') return value.open ? undefined : value.items.length;
+  return value?.kind === 'object' && !value.open ? value.properties.length : undefined;
+}
 
 function tagged(args: Arguments, tag: string): SyntaxNode | undefined {
   const value = args.value(0);

@@ -33,7 +33,14 @@ export function readModuleCall(reader: ModuleReader, instance: Instance): void {
   else if (/terraform-aws-(?:modules\/eks-pod-identity\/aws|eks-pod-identity(?:\.git)?)(?:$|[?/])/.test(source))
     readPodIdentity(reader, instance);
   else if (/terraform-aws-(?:modules\/eks\/aws|eks(?:\.git)?)(?:$|[?])/.test(source)) readCluster(reader, instance);
-  else if (/cloudposse\/(?:eks-iam-role\/aws|terraform-aws-eks-iam-role(?:\.git)?)(?:$|[?/])/.test(source))
+  else if (
+    /terraform-aws-(?:modules\/eks\/aws|eks(?:\.git)?)\/\/modules\/(?:eks-managed|self-managed)-node-group(?:$|[?])/.test(
+      source,
+    )
+  ) {
+    const { body } = callOf(reader, instance);
+    nodeGroup(reader, body, stringAt(body, 'name'));
+  } else if (/cloudposse\/(?:eks-iam-role\/aws|terraform-aws-eks-iam-role(?:\.git)?)(?:$|[?/])/.test(source))
     readCloudPosseRole(reader, instance);
 }
 

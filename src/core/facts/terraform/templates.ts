@@ -1,4 +1,4 @@
-import { embedDocument, embedJson } from '../../syntax/embed.js';
+import { embedDocument, embedJson, embedYaml } from '../../syntax/embed.js';
 import { parseHclExpression } from '../../syntax/hcl.js';
 import type { HclExpression, Span } from '../../syntax/hclAst.js';
 import { makeHole, makeString, unknownHole } from '../../syntax/hclNodes.js';
@@ -11,6 +11,7 @@ import {
   type SyntaxNode,
   sourceOffset,
 } from '../../syntax/tree.js';
+import { parseYaml } from '../../syntax/yaml.js';
 import type { Evaluator } from './evaluate.js';
 import type { Scope } from './scope.js';
 import { mapIn } from './values.js';
@@ -102,12 +103,19 @@ function expressionIn(
 
 /** The JSON inside a string, or the JSON file itself where the string is one. */
 export function jsonIn(node: StringNode): SyntaxNode | undefined {
-  const whole =
-    !node.document.host &&
-    node.start === 0 &&
-    node.end === node.document.text.length &&
-    node.raw === node.document.text;
-  return whole && node.raw !== '' ? parseJson({ ...node.document, language: 'json' }).root : embedJson(node);
+  return isWholeFile(node) ? parseJson({ ...node.document, language: 'json' }).root : embedJson(node);
+}
+
+/** The one YAML document inside a string, or the YAML file itself where the string is one. */
+export function yamlIn(node: StringNode): SyntaxNode | undefined {
+  const roots = isWholeFile(node)
+    ? parseYaml({ ...node.document, language: 'yaml' }).flatMap(({ root }) => root ?? [])
+    : embedYaml(node);
+  return roots.length === 1 ? roots[0] : undefined;
+}
+
+function isWholeFile({ document, start, end, raw }: StringNode): boolean {
+  return !document.host && start === 0 && end === document.text.length && raw === document.text && raw !== '';
 }
 
 /** A file's text as one string that is the whole of its document. */

@@ -1,4 +1,4 @@
-import { makeKey } from '../../syntax/hclNodes.js';
+import { isUnknown, makeKey } from '../../syntax/hclNodes.js';
 import { literalOf } from '../../syntax/text.js';
 import { type ArrayNode, literal, type ObjectNode, type SyntaxNode } from '../../syntax/tree.js';
 
@@ -13,6 +13,37 @@ export function isPlaceholderDefault(node: SyntaxNode): boolean {
 export function scalar(node: SyntaxNode): string | number | boolean | undefined {
   if (node.kind === 'string') return literal(node);
   return node.kind === 'number' || node.kind === 'boolean' ? node.value : undefined;
+}
+
+export function not(truth: boolean | undefined): boolean | undefined {
+  return truth === undefined ? undefined : !truth;
+}
+
+/** Undefined where a side is unknown, or cannot be compared. */
+export function compared(operator: string, left: SyntaxNode, right: SyntaxNode): boolean | undefined {
+  const same = isSame(left, right);
+  if (operator === '==') return same;
+  if (operator === '!=') return not(same);
+  if (left.kind !== 'number' || right.kind !== 'number') return undefined;
+  switch (operator) {
+    case '>':
+      return left.value > right.value;
+    case '<':
+      return left.value < right.value;
+    case '>=':
+      return left.value >= right.value;
+    case '<=':
+      return left.value <= right.value;
+    default:
+      return undefined;
+  }
+}
+
+function isSame(left: SyntaxNode, right: SyntaxNode): boolean | undefined {
+  if (isUnknown(left) || isUnknown(right)) return undefined;
+  if (left.kind === 'null' || right.kind === 'null') return left.kind === right.kind;
+  const [a, b] = [scalar(left), scalar(right)];
+  return a === undefined || b === undefined ? undefined : a === b;
 }
 
 export function numberAt(near: SyntaxNode, index: number): SyntaxNode {
