@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEvents } from 'js-yaml';
 import { Analysis } from '../src/core/analysis.js';
+import { brokenTexts } from './broken.js';
 import { manifest, trustPolicy, unrelated } from './generate.js';
 import { type Measured, measure, table } from './measure.js';
 
@@ -17,6 +18,7 @@ if (process.argv[2] === 'live') {
 } else {
   await oneManifest();
   await onePolicy();
+  pages.push(await brokenTexts(10_000));
   await wholeWorkspace();
   await write();
 }
