@@ -1,19 +1,21 @@
-import { type Facts, noFacts } from './facts/model.js';
-import { type FilePart, kindOf, mergeFacts, readParts, syntaxFaults } from './facts/readFile.js';
+import { type Facts, type Kustomization, noFacts } from './facts/model.js';
+import { concernsIdentity, type FilePart, kindOf, mergeFacts, readParts, syntaxFaults } from './facts/readFile.js';
 import { callsIn } from './facts/terraform/localModules.js';
 import { isVariableFile, type TerraformFile } from './facts/terraform/module.js';
 import { parseTerraform, readTerraformModule } from './facts/terraform/read.js';
 import type { VariableFile } from './facts/terraform/scope.js';
+import { FoundByFile } from './foundByFile.js';
 import { rules as allRules, concerns } from './rules/index.js';
 import type { Fix, Report, Rule, Severity } from './rules/rule.js';
 import { type Suppressions, suppressionsOf } from './suppression.js';
 import { applyEdits, type Edit } from './syntax/edits.js';
 import { hclReady } from './syntax/hcl.js';
 import { outermost, type Place, placeOf } from './syntax/tree.js';
+import { FactStore, type Slot } from './workspace/factStore.js';
 import { atTheCall, ModuleCalls, mayRead, onlyByAddress, variableFileKind } from './workspace/modules.js';
 import { Overlays } from './workspace/overlays.js';
 import { baseName, directoryOf } from './workspace/paths.js';
-import { TrackedWorkspace, topicsOf } from './workspace/topics.js';
+import { Askers, TrackedWorkspace } from './workspace/topics.js';
 import { WorkspaceIndex } from './workspace/workspaceIndex.js';
 
 export interface Finding extends Place {
@@ -33,6 +35,25 @@ export interface AnalysisOptions {
   /** A rule threw; the others go on. */
   readonly onInternalError?: (ruleId: string, file: string, error: unknown) => void;
   readonly rules?: readonly Rule[];
+  /**
+   * The host has so many files that none of the questions here may wait for all that is new to be read and judged: they are
+   * answered from what is known, with the file that they are about brought up to date; `refreshInSlices` does the rest.
+   */
+  readonly patient?: boolean;
+  /**
+   * The host can give texts again: those of files that say nothing of identity are not kept. Called for one that a Terraform
+   * folder reads all the same; it is to be handed in by `setFile` once more.
+   */
+  readonly onTextWanted?: (file: string) => void;
+}
+
+export interface SlicesOptions {
+  /** Called between any two small steps; gives way once the host's slice of time is used up. */
+  readonly pause: () => Promise<void> | undefined;
+  /** Asked after each pause; what is left to do then is left to the next refresh. */
+  readonly isCancelled?: () => boolean;
+  /** @param left steps that are known to be left; a step may bring new ones */
+  readonly onProgress?: (left: number) => void;
 }
 
 /** A text longer than this is no policy and no manifest that a person edits. UTF-16 code units. */
@@ -48,12 +69,15 @@ const TERRAFORM = 'tf:';
 interface Unit {
   readonly owner: Owner;
   readonly part: FilePart;
-  topics: ReadonlyMap<string, string>;
-  local: Reported[];
-  linked: Reported[];
-  asked: ReadonlySet<string>;
-  localDirty: boolean;
-  linkedDirty: boolean;
+  /** Its place in the index, once it has one. */
+  slot: UnitSlot | undefined;
+  ordinal: number;
+  reports: Reported[];
+}
+
+interface UnitSlot extends Slot {
+  ordinal: number;
+  readonly unit: Unit;
 }
 
 /** What is read as one: a file, or all files of a Terraform folder. */
@@ -73,31 +97,46 @@ interface Reported {
  * Files are named as the host likes (relative paths or URIs with `/`).
  */
 export class Analysis {
-  readonly #texts = new Map<string, string>();
+  /** Undefined: not kept, as it says nothing of identity. */
+  readonly #texts = new Map<string, string | undefined>();
   readonly #owners = new Map<string, Owner>();
   readonly #suppressions = new Map<string, Suppressions>();
   readonly #charts = new Set<string>();
-  readonly #stale = new Set<string>();
   readonly #rulesByKinds = new Map<string, readonly Rule[]>();
   readonly #parsed = new Map<string, TerraformFile>();
   /** Terraform folders that read a file by `file()` or `templatefile()`, or another folder as a module. */
   readonly #usersOf = new Map<string, Set<string>>();
   readonly #moduleCalls = new ModuleCalls();
   readonly #variableFiles = new Set<string>();
-  /** Owners whose findings must be collected anew. */
-  readonly #unsettled = new Set<Owner>();
-  readonly #gone = new Set<string>();
-  #units: Unit[] | undefined;
-  #index: WorkspaceIndex | undefined;
-  #overlays: Overlays | undefined;
+  readonly #store = new FactStore(NO_OVERLAYS);
+  readonly #index = new WorkspaceIndex(this.#store);
+  readonly #askers = new Askers<Unit>();
+  readonly #found = new FoundByFile();
   #options: AnalysisOptions;
   #revision = 0;
-  readonly #byFile = new Map<string, readonly Finding[]>();
-  /** Who has had findings in a file. */
-  readonly #reporters = new Map<string, Set<Owner>>();
+
+  // What is left to do, in this order. It may be left half done at any time, and more may come meanwhile.
+  /** Terraform folders whose calls of modules are to be read again. */
+  readonly #staleCalls = new Set<string>();
+  /** Owners that are to be read again. */
+  readonly #stale = new Set<string>();
+  /** Units that are no more, but still in the index. */
+  readonly #dropped = new Set<Unit>();
+  /** Units that are not in the index yet. */
+  readonly #fresh = new Set<Unit>();
+  /** Owners that have been read again since overlays were looked at. */
+  readonly #reread = new Set<string>();
+  #overlaysStale = false;
+  /** Units that are to be judged. */
+  readonly #dirty = new Set<Unit>();
+  /** Owners whose findings must be collected anew. */
+  readonly #unsettled = new Set<string>();
+  /** Files of which the next refresh says that their findings were made anew. */
+  #touched = new Set<string>();
 
   constructor(options: AnalysisOptions = {}) {
     this.#options = options;
+    this.#store.chosenPolicies = options.chosenPolicies ?? new Set();
   }
 
   get rules(): readonly Rule[] {
@@ -107,58 +146,59 @@ export class Analysis {
   /** New settings: everything is judged again, nothing read again. */
   configure(options: AnalysisOptions): void {
     this.#options = options;
-    this.#index = undefined;
+    this.#store.chosenPolicies = options.chosenPolicies ?? new Set();
     this.#rulesByKinds.clear();
-    for (const unit of this.#allUnits()) {
-      unit.localDirty = true;
-      unit.linkedDirty = true;
-    }
+    for (const owner of this.#owners.values()) for (const unit of owner.units) this.#dirty.add(unit);
   }
 
   files(): IterableIterator<string> {
     return this.#texts.keys();
   }
 
+  /** Undefined for files that are not there, and for those that say nothing of identity where their texts are not kept. */
   text(file: string): string | undefined {
     return this.#texts.get(file);
   }
 
   setFile(file: string, text: string): void {
-    const known = this.#texts.get(file);
-    if (known === text) return;
-    const kept = text.length > MAX_FILE_LENGTH ? '' : text;
-    const before = known === undefined ? undefined : ownerOf(file, known);
-    const id = ownerOf(file, kept);
-    if (before !== undefined && before !== id) this.removeFile(file);
+    if (this.#texts.get(file) === text) return;
+    const own = text.length > MAX_FILE_LENGTH ? '' : text;
+    const relevant = mayConcern(file, own);
+    const kept = relevant || !this.#options.onTextWanted || this.#usersOf.has(file) ? own : undefined;
     this.#texts.set(file, kept);
     this.#suppressions.delete(file);
-    this.#gone.delete(file);
     this.#chartChanged(file, true);
+    const id = ownerOf(file);
     this.#staleUsers(file, id);
     if (id === undefined) return;
     let owner = this.#owners.get(id);
     if (!owner) {
+      if (!relevant) return;
       owner = { id, files: new Set(), units: [] };
       this.#owners.set(id, owner);
     }
     owner.files.add(file);
-    this.#stale.add(id);
+    this.#readAgain(id);
   }
 
   removeFile(file: string): void {
-    const text = this.#texts.get(file);
-    if (text === undefined) return;
+    if (!this.#texts.has(file)) return;
     this.#texts.delete(file);
     this.#suppressions.delete(file);
-    this.#gone.add(file);
+    this.#touched.add(file);
     this.#chartChanged(file, false);
     this.#parsed.delete(file);
-    const id = ownerOf(file, text);
+    const id = ownerOf(file);
     this.#staleUsers(file, id);
     const owner = id === undefined ? undefined : this.#owners.get(id);
     if (!owner) return;
     owner.files.delete(file);
-    this.#stale.add(owner.id);
+    this.#readAgain(owner.id);
+  }
+
+  #readAgain(id: string): void {
+    this.#stale.add(id);
+    if (id.startsWith(TERRAFORM)) this.#staleCalls.add(id);
   }
 
   /** Who reads the file, its folder as a module, or values of variables from it is to be read again. */
@@ -175,7 +215,7 @@ export class Analysis {
 
   /** Terraform files that were handed in before the parser was there are read now. */
   hclLoaded(): void {
-    for (const id of this.#owners.keys()) if (id.startsWith(TERRAFORM)) this.#stale.add(id);
+    for (const id of this.#owners.keys()) if (id.startsWith(TERRAFORM)) this.#readAgain(id);
   }
 
   /** Files of a chart are read otherwise than loose ones. */
@@ -188,8 +228,8 @@ export class Analysis {
     for (const owner of this.#owners.values()) {
       if (!owner.id.startsWith(chart)) continue;
       this.#stale.add(owner.id);
+      for (const unit of owner.units) this.#drop(unit);
       owner.units = [];
-      this.#units = undefined;
     }
   }
 
@@ -203,97 +243,144 @@ export class Analysis {
 
   /** What a file (or its Terraform folder) says. */
   factsOf(file: string): Facts | undefined {
-    this.#readStale();
-    const text = this.#texts.get(file);
-    const id = text === undefined ? undefined : ownerOf(file, text);
-    return id === undefined ? undefined : factsOf(this.#owners.get(id));
+    const id = this.#texts.has(file) ? ownerOf(file) : undefined;
+    this.#catchUp(id);
+    return id === undefined ? undefined : (factsOf(this.#owners.get(id)) ?? NOTHING);
   }
 
   workspace(): WorkspaceIndex {
-    this.#readStale();
-    this.#index ??= this.#makeIndex();
+    this.#catchUp(undefined);
     return this.#index;
   }
 
-  #allUnits(): readonly Unit[] {
-    this.#units ??= [...this.#owners.values()].flatMap((owner) => owner.units);
-    return this.#units;
-  }
-
-  #makeIndex(): WorkspaceIndex {
-    const facts = this.#allUnits().map(({ owner, part }) =>
-      // What a module makes is told by its calls.
-      this.#isCalled(owner.id) ? onlyByAddress(part.facts) : part.facts,
-    );
-    this.#overlays ??= new Overlays(
-      facts.flatMap((each) => each.kustomizations),
-      (file) => factsOf(this.#owners.get(file)),
-    );
-    return new WorkspaceIndex(facts, this.#overlays, this.#options.chosenPolicies);
-  }
-
-  #readStale(): void {
-    if (this.#stale.size === 0) return;
-    this.#readModuleCalls();
-    const owners = [...this.#stale].flatMap((id) => this.#owners.get(id) ?? []);
-    this.#stale.clear();
-    this.#revision++;
-    const changed = new Set<string>();
-    const dropped: Unit[] = [];
-    for (const owner of owners) dropped.push(...this.#read(owner));
-    this.#units = undefined;
-    // Overlays and patches reach into other files: a change of theirs, or of a file they name, moves everything.
-    if (this.#overlays === undefined || this.#touchesOverlays(owners, dropped)) {
-      this.#overlays = undefined;
-      changed.add('*');
-    }
-    this.#index = this.#makeIndex();
-    for (const owner of owners) {
-      for (const unit of owner.units) if (unit.localDirty) unit.topics = topicsOf(unit.part.facts, this.#index);
-    }
-    addDifferences(
-      changed,
-      dropped,
-      owners.flatMap((owner) => owner.units.filter((unit) => unit.localDirty)),
-    );
-    for (const unit of this.#allUnits()) {
-      if (!unit.linkedDirty && (changed.has('*') || intersects(unit.asked, changed))) unit.linkedDirty = true;
+  /** Reads what is new: all of it, or of a patient host's files just what is asked about. */
+  #catchUp(id: string | undefined): void {
+    if (!this.#options.patient) finish(this.#read());
+    else if (id !== undefined && this.#stale.has(id)) {
+      if (this.#staleCalls.has(id)) finish(this.#readCalls(id));
+      this.#readOwner(id);
+      finish(this.#link(this.#owners.get(id)?.units ?? []));
     }
   }
 
-  #touchesOverlays(owners: readonly Owner[], dropped: readonly Unit[]): boolean {
-    const overlays = this.#overlays!;
-    return (
-      dropped.some((unit) => unit.part.facts.kustomizations.length > 0) ||
-      owners.some(
-        (owner) =>
-          overlays.concerns(owner.id) ||
-          owner.units.some((unit) => unit.localDirty && unit.part.facts.kustomizations.length > 0),
-      )
-    );
+  *#read(): Generator<void> {
+    while (this.#stale.size + this.#dropped.size + this.#fresh.size > 0) {
+      // A folder that is called otherwise than before reads otherwise too: all calls come first.
+      for (const id of this.#staleCalls) yield* this.#readCalls(id);
+      for (const id of this.#stale) {
+        if (this.#staleCalls.size > 0) break;
+        this.#readOwner(id);
+        yield;
+      }
+      if (this.#stale.size === 0) yield* this.#link();
+    }
   }
 
-  /** Reads an owner anew; parts whose text is the same stay as they are. @returns the units that are no more */
-  #read(owner: Owner): Unit[] {
-    this.#unsettled.add(owner);
+  /** Reads an owner anew; parts whose text is the same stay as they are. */
+  #readOwner(id: string): void {
+    this.#stale.delete(id);
+    this.#reread.add(id);
+    this.#unsettled.add(id);
+    const owner = this.#owners.get(id);
+    if (!owner) return;
     const before = new Map<string, Unit[]>();
     for (const unit of owner.units) {
       const key = unit.part.document?.text ?? '';
-      before.set(key, [...(before.get(key) ?? []), unit]);
+      const same = before.get(key);
+      if (same) same.push(unit);
+      else before.set(key, [unit]);
     }
     const byPart = new Map<FilePart, Unit>();
+    let last = -1;
+    let shuffled = false;
     const parts = this.#parts(owner, (text) => {
       const unit = before.get(text)?.shift();
-      if (unit) byPart.set(unit.part, unit);
-      return unit?.part;
+      if (!unit) return undefined;
+      byPart.set(unit.part, unit);
+      shuffled ||= unit.ordinal < last;
+      last = unit.ordinal;
+      return unit.part;
     });
-    const kept = new Set(byPart.values());
-    const dropped = owner.units.filter((unit) => !kept.has(unit));
-    owner.units = parts
-      .filter(({ facts }) => saysAnything(facts))
-      .map((part) => byPart.get(part) ?? newUnit(owner, part));
-    if (owner.files.size === 0) this.#owners.delete(owner.id);
-    return dropped;
+    // Answers stand in the order of the parts: those that changed places are put in anew.
+    const kept = new Set(shuffled ? [] : byPart.values());
+    for (const unit of owner.units) if (!kept.has(unit)) this.#drop(unit);
+    owner.units = [];
+    for (const part of parts) {
+      if (!saysAnything(part.facts)) continue;
+      const known = shuffled ? undefined : byPart.get(part);
+      const unit = known ?? { owner, part, slot: undefined, ordinal: 0, reports: [] };
+      unit.ordinal = owner.units.length;
+      if (unit.slot) unit.slot.ordinal = unit.ordinal;
+      owner.units.push(unit);
+      if (!known) this.#fresh.add(unit);
+    }
+    for (const file of owner.files) {
+      for (const unit of this.#askers.concerned([`${AT}${file}`])) this.#unsettled.add(unit.owner.id);
+    }
+    if (owner.files.size === 0) this.#owners.delete(id);
+  }
+
+  #drop(unit: Unit): void {
+    this.#dirty.delete(unit);
+    if (this.#fresh.delete(unit)) this.#askers.delete(unit);
+    else this.#dropped.add(unit);
+  }
+
+  /** Brings the index up to date with what has been read: with all, or first with some units. */
+  *#link(some?: readonly Unit[]): Generator<void> {
+    this.#revision++;
+    for (const unit of this.#dropped) {
+      this.#dropped.delete(unit);
+      this.#askers.delete(unit);
+      if (!unit.slot) continue;
+      this.#overlaysStale ||= unit.part.facts.kustomizations.length > 0;
+      this.#store.remove(unit.slot);
+      unit.slot = undefined;
+      yield;
+    }
+    // Where things stand depends on the overlays, so these come first.
+    const fresh = some ? some.filter((unit) => this.#fresh.has(unit)) : [...this.#fresh];
+    for (const unit of fresh) {
+      if (unit.part.facts.kustomizations.length === 0) continue;
+      this.#overlaysStale = true;
+      this.#enter(unit);
+    }
+    this.#lookAtOverlays();
+    yield;
+    for (const unit of fresh) {
+      if (!this.#fresh.has(unit)) continue;
+      this.#enter(unit);
+      yield;
+    }
+    const { keys, moved } = this.#store.settle();
+    for (const slot of moved) this.#dirty.add((slot as UnitSlot).unit);
+    for (const unit of this.#askers.concerned(keys)) this.#dirty.add(unit);
+    yield;
+  }
+
+  #enter(unit: Unit): void {
+    const { owner, part, ordinal } = unit;
+    this.#fresh.delete(unit);
+    // What a module makes is told by its calls.
+    const facts = this.#isCalled(owner.id) ? onlyByAddress(part.facts) : part.facts;
+    unit.slot = { facts, owner: owner.id, ordinal, unit };
+    this.#store.add(unit.slot);
+    this.#dirty.add(unit);
+  }
+
+  /** Overlays and patches reach into other files: a change of theirs moves what stands there. */
+  #lookAtOverlays(): void {
+    const before = this.#store.overlays;
+    const restated = new Set<Kustomization>();
+    for (const id of this.#reread) {
+      this.#overlaysStale ||= before.concerns(id);
+      for (const kustomization of before.patchedBy(id)) restated.add(kustomization);
+    }
+    this.#reread.clear();
+    if (!this.#overlaysStale) return;
+    this.#overlaysStale = false;
+    const overlays = new Overlays(this.#store.all('kustomizations'), (file) => factsOf(this.#owners.get(file)));
+    for (const slot of this.#store.setOverlays(overlays, restated)) this.#dirty.add((slot as UnitSlot).unit);
   }
 
   #parts(owner: Owner, reuse: (text: string) => FilePart | undefined): FilePart[] {
@@ -340,19 +427,21 @@ export class Analysis {
     return owner.startsWith(TERRAFORM) && this.#moduleCalls.inputsOf(owner.slice(TERRAFORM.length)) !== undefined;
   }
 
-  /** Which folders the stale ones call; a folder that is called otherwise than before reads otherwise too. */
-  #readModuleCalls(): void {
-    for (const id of [...this.#stale]) {
-      if (!id.startsWith(TERRAFORM)) continue;
-      const directory = id.slice(TERRAFORM.length);
-      const files = [...(this.#owners.get(id)?.files ?? [])].map((file) => this.#terraformFile(file));
-      for (const folder of this.#moduleCalls.set(directory, callsIn(files, directory)))
-        this.#stale.add(TERRAFORM + folder);
+  /** Which other folders a folder calls; those that are called otherwise than before read otherwise too. */
+  *#readCalls(id: string): Generator<void> {
+    const files: TerraformFile[] = [];
+    for (const file of this.#owners.get(id)?.files ?? []) {
+      files.push(this.#terraformFile(file));
+      yield;
     }
+    this.#staleCalls.delete(id);
+    const directory = id.slice(TERRAFORM.length);
+    for (const folder of this.#moduleCalls.set(directory, callsIn(files, directory)))
+      this.#stale.add(TERRAFORM + folder);
   }
 
   #variableFilesOf(directory: string): VariableFile[] {
-    return [...this.#variableFiles].flatMap((file) => {
+    return [...this.#variableFiles].sort().flatMap((file) => {
       const kind = mayRead(directory, file) ? variableFileKind(directory, file, (at) => this.#codeIn(at)) : undefined;
       return kind ? [{ ...this.#terraformFile(file), kind }] : [];
     });
@@ -375,39 +464,89 @@ export class Analysis {
 
   /** Judges what must be judged again. @returns the files whose findings were made anew */
   refresh(): readonly string[] {
-    const index = this.workspace();
-    for (const unit of this.#allUnits()) {
-      if (!unit.localDirty && !unit.linkedDirty) continue;
-      this.#check(unit, index);
-      this.#unsettled.add(unit.owner);
+    finish(this.#work());
+    return this.#takeTouched();
+  }
+
+  /**
+   * The same in small steps, for hosts that serve others too. Everything may be asked and changed between them; whatever comes
+   * meanwhile is done with the rest.
+   * @returns the files whose findings were made anew, so far as it came
+   */
+  async refreshInSlices({ pause, isCancelled, onProgress }: SlicesOptions): Promise<readonly string[]> {
+    for (const _step of this.#work()) {
+      const waiting = pause();
+      if (!waiting) continue;
+      onProgress?.(this.#left());
+      await waiting;
+      if (isCancelled?.()) break;
     }
-    const touched = new Set<string>(this.#gone);
-    for (const owner of this.#unsettled) for (const file of owner.files) touched.add(file);
-    this.#collect(touched);
-    this.#unsettled.clear();
-    this.#gone.clear();
+    onProgress?.(this.#left());
+    return this.#takeTouched();
+  }
+
+  /** Is there nothing left to read or judge? */
+  get isSettled(): boolean {
+    return this.#left() === 0;
+  }
+
+  #left(): number {
+    const { size } = this.#unsettled;
+    return this.#stale.size + this.#dropped.size + this.#fresh.size + this.#dirty.size + size;
+  }
+
+  *#work(): Generator<void> {
+    while (this.#left() > 0) {
+      yield* this.#read();
+      for (const unit of this.#dirty) {
+        this.#judge(unit);
+        yield;
+      }
+      for (const id of this.#unsettled) {
+        if (this.#dirty.size > 0 || this.#stale.size > 0) break;
+        this.#collect(id);
+        yield;
+      }
+    }
+  }
+
+  #takeTouched(): readonly string[] {
+    const touched = this.#touched;
+    this.#touched = new Set();
     return [...touched];
   }
 
   findings(file: string): readonly Finding[] {
-    this.refresh();
-    return this.#byFile.get(file) ?? [];
+    const id = ownerOf(file);
+    if (!this.#options.patient || id === undefined) finish(this.#work());
+    else {
+      this.#catchUp(id);
+      for (const unit of this.#owners.get(id)?.units ?? []) if (this.#dirty.has(unit)) this.#judge(unit);
+      if (this.#unsettled.has(id)) this.#collect(id);
+    }
+    return this.#found.in(file);
   }
 
   /** Every finding, by file, in the order of the file names. */
   allFindings(): ReadonlyMap<string, readonly Finding[]> {
-    this.refresh();
-    return new Map([...this.#byFile].filter(([, list]) => list.length > 0).sort(([a], [b]) => (a < b ? -1 : 1)));
+    finish(this.#work());
+    return this.#found.all();
   }
 
-  #check(unit: Unit, index: WorkspaceIndex): void {
+  #judge(unit: Unit): void {
+    this.#dirty.delete(unit);
+    const tracked = new TrackedWorkspace(this.#index);
     // Document rules may look further for their wording; what they ask is remembered, and they run again with the others.
-    const tracked = new TrackedWorkspace(index);
-    unit.local = this.#run(unit, 'document', tracked);
-    unit.linked = this.#run(unit, 'workspace', tracked);
-    unit.asked = tracked.asked;
-    unit.localDirty = false;
-    unit.linkedDirty = false;
+    unit.reports = [...this.#run(unit, 'document', tracked), ...this.#run(unit, 'workspace', tracked)];
+    // A file that is only shifted is judged by nobody anew, but what is shown of it elsewhere is shifted too.
+    for (const { report } of unit.reports) {
+      for (const { at } of report.related ?? []) tracked.asked.add(`${AT}${outermost(at.document).file}`);
+    }
+    tracked.close();
+    this.#askers.set(unit, tracked.asked);
+    this.#unsettled.add(unit.owner.id);
+    // Which of its mistakes are a module's own, the module's findings tell.
+    for (const user of this.#usersOf.get(unit.owner.id) ?? []) this.#unsettled.add(user);
   }
 
   #run(unit: Unit, scope: Rule['scope'], workspace: TrackedWorkspace): Reported[] {
@@ -436,40 +575,16 @@ export class Analysis {
     return chosen;
   }
 
-  /** Gathers the findings of files anew, with those that another file's owner (a Terraform folder) has in them. */
-  #collect(files: ReadonlySet<string>): void {
-    const touched = new Set(files);
-    const lists = new Map<string, Map<string, Finding>>();
-    const done = new Set<Owner>();
-    for (const file of touched) {
-      const text = this.#texts.get(file);
-      const own = text === undefined ? undefined : this.#owners.get(ownerOf(file, text) ?? '');
-      for (const owner of new Set([...(own ? [own] : []), ...(this.#reporters.get(file) ?? [])])) {
-        if (done.has(owner)) continue;
-        done.add(owner);
-        for (const finding of this.#findingsOf(owner)) {
-          const list = lists.get(finding.file) ?? new Map<string, Finding>();
-          lists.set(finding.file, list);
-          list.set(`${finding.ruleId} ${finding.start} ${finding.end}`, finding);
-          const reporters = this.#reporters.get(finding.file) ?? new Set();
-          this.#reporters.set(finding.file, reporters.add(owner));
-          touched.add(finding.file);
-        }
-      }
-    }
-    for (const file of touched) {
-      const list = lists.get(file);
-      if (!list) this.#byFile.delete(file);
-      else {
-        const order = (a: Finding, b: Finding) => a.start - b.start || a.end - b.end || (a.ruleId < b.ruleId ? -1 : 1);
-        this.#byFile.set(file, [...list.values()].sort(order));
-      }
-    }
+  #collect(id: string): void {
+    this.#unsettled.delete(id);
+    const owner = this.#owners.get(id);
+    for (const file of owner?.files ?? []) this.#touched.add(file);
+    for (const file of this.#found.set(id, owner ? this.#findingsOf(owner) : [])) this.#touched.add(file);
   }
 
   #findingsOf(owner: Owner): Finding[] {
     return owner.units.flatMap((unit) =>
-      [...unit.local, ...unit.linked].flatMap((reported) => {
+      unit.reports.flatMap((reported) => {
         const own = this.#ofTheCall(reported);
         if (!own) return [];
         const places = [own, reported].map(({ report }) => this.#within(placeOf(report.at)));
@@ -487,9 +602,9 @@ export class Analysis {
     const { rule, report } = reported;
     if (!outermost(report.at.document).use) return reported;
     const place = placeOf(report.at);
-    const module = this.#owners.get(ownerOf(place.file, this.#texts.get(place.file) ?? '') ?? '');
+    const module = this.#owners.get(ownerOf(place.file) ?? '');
     const said = module?.units.some((unit) =>
-      [...unit.local, ...unit.linked].some((each) => {
+      unit.reports.some((each) => {
         const other = placeOf(each.report.at);
         const same = other.file === place.file && other.start === place.start && other.end === place.end;
         return same && each.rule === rule && !outermost(each.report.at.document).use;
@@ -527,7 +642,7 @@ export class Analysis {
       fixes: () => {
         if (report.fixes === undefined) return [];
         // Edits may touch other files: after any change they are made from the facts of now.
-        const current = this.#revision === madeAt && this.#stale.size === 0 ? report : this.#again(unit, rule, place);
+        const current = this.#revision === madeAt && this.#isRead() ? report : this.#again(unit.owner.id, rule, place);
         return withoutOverlaps(current?.fixes?.() ?? []).filter((fix) => this.#keepsSyntax(fix));
       },
     };
@@ -546,27 +661,36 @@ export class Analysis {
     });
   }
 
-  #again(unit: Unit, rule: Rule, place: Place): Report | undefined {
-    const index = this.workspace();
-    for (const report of rule.check(unit.part.facts, index)) {
-      const at = this.#within(placeOf(report.at));
-      if (at.file === place.file && at.start === place.start && at.end === place.end) return report;
+  #isRead(): boolean {
+    return this.#stale.size + this.#fresh.size + this.#dropped.size === 0;
+  }
+
+  #again(id: string, rule: Rule, place: Place): Report | undefined {
+    this.#catchUp(id);
+    for (const unit of this.#owners.get(id)?.units ?? []) {
+      for (const report of rule.check(unit.part.facts, new TrackedWorkspace(this.#index))) {
+        const at = this.#within(placeOf(report.at));
+        if (at.file === place.file && at.start === place.start && at.end === place.end) return report;
+      }
     }
     return undefined;
   }
 }
 
-function newUnit(owner: Owner, part: FilePart): Unit {
-  return {
-    owner,
-    part,
-    topics: new Map(),
-    local: [],
-    linked: [],
-    asked: new Set(),
-    localDirty: true,
-    linkedDirty: true,
-  };
+const NOTHING = noFacts();
+const NO_OVERLAYS = new Overlays([], () => undefined);
+
+/** The prefix of the question what stands in a file. */
+const AT = 'at:';
+
+function finish(steps: Generator<void>): void {
+  for (const _step of steps);
+}
+
+/** A text without any telling word is not read at all. */
+function mayConcern(file: string, text: string): boolean {
+  const kind = kindOf(file, text);
+  return kind === 'terraform' || /^kustomization/i.test(baseName(file)) || concernsIdentity(text);
 }
 
 function factsOf(owner: Owner | undefined): Facts | undefined {
@@ -580,31 +704,10 @@ function saysAnything(facts: Facts): boolean {
   return false;
 }
 
-/** Topics that have another answer now than with the units that are gone. */
-function addDifferences(changed: Set<string>, before: readonly Unit[], after: readonly Unit[]): void {
-  const old = joined(before);
-  const now = joined(after);
-  for (const topic of new Set([...old.keys(), ...now.keys()]))
-    if (old.get(topic) !== now.get(topic)) changed.add(topic);
-}
-
-function joined(units: readonly Unit[]): Map<string, string> {
-  const all = new Map<string, string>();
-  for (const unit of units)
-    for (const [topic, signature] of unit.topics) all.set(topic, (all.get(topic) ?? '') + signature);
-  return all;
-}
-
-function ownerOf(file: string, text: string): string | undefined {
-  const kind = kindOf(file, text);
+function ownerOf(file: string): string | undefined {
+  const kind = kindOf(file, '');
   if (kind === undefined) return undefined;
   return kind === 'terraform' ? TERRAFORM + directoryOf(file) : file;
-}
-
-function intersects(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  const [small, large] = a.size < b.size ? [a, b] : [b, a];
-  for (const each of small) if (large.has(each)) return true;
-  return false;
 }
 
 /** Two fixes of one title are one fix; edits that overlap would tear the file. */

@@ -60,7 +60,7 @@ export function accountFindings(account: ServiceAccountRecord): readonly LiveFin
 
 function judgeAlone(kind: 'trust-' | 'sa-', facts: Facts, object: string | undefined): LiveFinding[] {
   // The object stands alone: what it is linked to is judged with the cluster's own answers.
-  const alone = new WorkspaceIndex([facts], new Overlays([], () => undefined));
+  const alone = WorkspaceIndex.of([facts], new Overlays([], () => undefined));
   const findings: LiveFinding[] = [];
   for (const rule of rules) {
     // The other half has nothing to say of it, and a cluster has thousands.

@@ -9,7 +9,7 @@ import { type Mechanism, type Resolution, resolve } from '../identity/resolve.js
 import { display, hasHole, literalOf, onlyHole, type Text } from '../syntax/text.js';
 import { booleanOf, outermost, type Place, placeOf, type SourceDocument, type SyntaxNode } from '../syntax/tree.js';
 import type { Account, AccountVariant, Workspace } from '../workspace/workspace.js';
-import { accountOf } from '../workspace/workspaceIndex.js';
+import { accountOf } from '../workspace/queries.js';
 
 /** A service account of the files with the identity its pods will get, as far as the files say. */
 export interface FileIdentity {

@@ -3,7 +3,7 @@ import { parseConditionKey } from '../iam/conditionKey.js';
 import { parseSubject } from '../iam/names.js';
 import type { Text } from '../syntax/text.js';
 import { type Place, placeOf, type StringNode } from '../syntax/tree.js';
-import { ROLE_ARN } from '../workspace/workspaceIndex.js';
+import { ROLE_ARN } from '../workspace/placing.js';
 
 /** Something in a file that has a meaning of its own: what hover, definition, references and rename are about. */
 export type Mention = { readonly node: StringNode; readonly place: Place } & (

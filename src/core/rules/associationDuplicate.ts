@@ -26,7 +26,7 @@ export const associationDuplicate = defineRule({
       const key = keyOf(association);
       if (!at || key === undefined) continue;
       const first = workspace
-        .associations()
+        .associationsNaming({ namespace: association.namespace!.text, name: at.text })
         .filter((other) => keyOf(other) === key)
         .reduce((a, b) => (comesBefore(b, a) ? b : a), association);
       if (first === association || samePlace(first, association)) continue;

@@ -127,7 +127,7 @@ function arnsFor(value: Annotation['value'], workspace: Workspace): string[] {
   const text = typed(value);
   if (hasHole(value.text) || checkRoleArn(value.text).ok !== 'no') return [text];
   const name = (literalOf(value.text) ?? text).split('/').at(-1)!;
-  const known = workspace.roles().flatMap((role) => {
+  const known = workspace.rolesNamed(name).flatMap((role) => {
     const arn = arnOfRole(role);
     return arn?.known && roleName(role) === name ? [arn.arn] : [];
   });

@@ -9,7 +9,7 @@ import { defineRule, type Fix, type Spanned } from './rule.js';
 import { accountAnnotations } from './support/accountAnnotations.js';
 import { ROLE_ARN } from './support/annotationKeys.js';
 import { accountYaml } from './support/manifestExamples.js';
-import { ACCOUNT_PLACEHOLDER, arnOfRole, ROLE_PLACEHOLDER, roleArn, roleName } from './support/roleArns.js';
+import { ACCOUNT_PLACEHOLDER, arnOfRole, ROLE_PLACEHOLDER, roleArn } from './support/roleArns.js';
 
 export const saMalformedRoleArn = defineRule({
   id: 'sa-malformed-role-arn',
@@ -71,9 +71,7 @@ function nameReference(
     (value.document === key.document && value.start > key.end && value.start - key.end < 8)
   )
     return undefined;
-  const role = facts.roles.some(
-    ({ name }) => name && name.document === value.document && name.start === value.start,
-  );
+  const role = facts.roles.some(({ name }) => name && name.document === value.document && name.start === value.start);
   const typed = /^\s*[=:]\s*("\$\{)?([\w.\-[\]"]+)\.(?:name|id)\b/.exec(
     key.document.text.slice(key.end, key.end + 400),
   );

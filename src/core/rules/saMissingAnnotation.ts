@@ -37,6 +37,7 @@ export const saMissingAnnotation = defineRule({
       if (!exact) continue;
       const trusting = exact.map(({ namespace, name }) => workspace.trustPoliciesNaming(namespace, name));
       if (trusting.some((policies) => policies.length === 0)) continue;
+      if (exact.some(({ namespace, name }) => annotatedElsewhere(namespace, name, workspace))) continue;
       if (workspace.associationsFor(account).length > 0 || standsOnPods(account, workspace)) continue;
       const roles = [...new Set(trusting.flat().flatMap(({ role }) => role ?? []))];
       const names = roles.flatMap((role) => roleName(role) ?? []);
@@ -73,6 +74,13 @@ function carriesRole({ fact, variants }: Account): boolean {
           (key.raw === ROLE_ARN && own !== undefined && own.kind !== 'string' && own.kind !== 'null'),
       ),
   );
+}
+
+/** Another definition of the account, a command or a tool brings the annotation. */
+function annotatedElsewhere(namespace: string, name: string, workspace: Workspace): boolean {
+  return workspace
+    .accountsNamed(namespace, name)
+    .some(({ fact, variants }) => fact.managed === true || variants.some(({ roleArn }) => roleArn !== undefined));
 }
 
 /** The annotation stands on the pods that run as the account, or on their workload: that is said there. */

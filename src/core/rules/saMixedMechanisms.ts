@@ -1,4 +1,6 @@
+import type { Association } from '../facts/model.js';
 import { display } from '../syntax/text.js';
+import type { Account, Workspace } from '../workspace/workspace.js';
 import { defineRule } from './rule.js';
 import { accountLabel, annotatedAccounts } from './support/accounts.js';
 import { removeMember } from './support/annotationEdits.js';
@@ -29,13 +31,9 @@ export const saMixedMechanisms = defineRule({
     for (const { account, value, variants } of annotatedAccounts(facts, workspace)) {
       const [association] = workspace.associationsSurelyFor({ variants });
       if (!association) continue;
-      const stranded = workspace
-        .workloadsRunningAs(account.variants, account.fact)
-        .flatMap(({ fact }) => computeWithoutPodIdentity(fact)?.name ?? []);
-      const where = stranded.length > 0 ? [...new Set(stranded)].join(' and ') : 'Fargate and Windows';
       yield {
         at: value,
-        message: `'${accountLabel(variants[0]!)}' also has a Pod Identity association, which wins: the pods never use '${display(value.text)}', and on ${where} they get no credentials.`,
+        message: `'${accountLabel(variants[0]!)}' also has a Pod Identity association, which wins: the pods never use '${display(value.text)}', and on ${whereItFails(account, workspace)} they get no credentials.`,
         fixes: () => {
           const key =
             value.parent?.kind === 'object'
@@ -46,8 +44,30 @@ export const saMixedMechanisms = defineRule({
             ? []
             : [{ title: 'Remove the annotation; the association stays', safety: 'suggested', edits }];
         },
-        related: [{ at: association.serviceAccount ?? association.node, message: 'The association stands here.' }],
+        related: [standsHere(association)],
+      };
+    }
+    // What eksctl makes for IRSA it annotates, with a role of its own.
+    for (const fact of facts.serviceAccounts) {
+      const account = fact.managed ? workspace.accountOf(fact) : undefined;
+      const [association] = account ? workspace.associationsSurelyFor(account) : [];
+      if (!account || !association || !fact.metadata.name) continue;
+      yield {
+        at: fact.metadata.name,
+        message: `'${accountLabel(account.variants[0]!)}' gets a role by IRSA here and also has a Pod Identity association, which wins: the pods never use the role of IRSA, and on ${whereItFails(account, workspace)} they get no credentials.`,
+        related: [standsHere(association)],
       };
     }
   },
 });
+
+function whereItFails({ variants, fact }: Account, workspace: Workspace): string {
+  const stranded = workspace
+    .workloadsRunningAs(variants, fact)
+    .flatMap(({ fact: workload }) => computeWithoutPodIdentity(workload)?.name ?? []);
+  return stranded.length > 0 ? [...new Set(stranded)].join(' and ') : 'Fargate and Windows';
+}
+
+function standsHere({ serviceAccount, node }: Association) {
+  return { at: serviceAccount ?? node, message: 'The association stands here.' };
+}

@@ -14,7 +14,7 @@ import {
   trustReadings,
 } from './support/reading.js';
 import { addCondition, setOperator } from './support/statementEdits.js';
-import { audienceOf, knownAccounts } from './support/trustAccounts.js';
+import { audienceOf, knownAmong } from './support/trustAccounts.js';
 import { ISSUER, irsa, LINKS, SUBJECT, trust } from './support/trustExamples.js';
 import { fix, quote } from './support/wording.js';
 
@@ -67,7 +67,7 @@ function* everything(reading: StatementReading, { condition, operator, values }:
 function fixes(policy: PolicyReading, reading: StatementReading, workspace: Workspace): readonly Fix[] {
   const key = claimKey(reading, 'aud');
   const asked = new Set(
-    knownAccounts(workspace, policy.policy)
+    knownAmong(workspace.accountsUsing(policy.policy), workspace, policy.policy)
       .filter(({ linked }) => linked)
       .flatMap(({ variant }) => audienceOf(variant) ?? []),
   );

@@ -1,10 +1,8 @@
 import { editDistance } from '../iam/distance.js';
 import { SUBJECT_PREFIX } from '../iam/names.js';
-import { literalOf, sameText } from '../syntax/text.js';
-import { literal } from '../syntax/tree.js';
+import { literalOf } from '../syntax/text.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { defineRule, type Report } from './rule.js';
-import { couldBeAny } from './support/accounts.js';
 import {
   type ConditionReading,
   conditionsMeantFor,
@@ -15,7 +13,7 @@ import {
 } from './support/reading.js';
 import { replaceOne } from './support/statementEdits.js';
 import type { ExactAccount } from './support/subjectPattern.js';
-import { type KnownAccount, knownAccounts, shown, subjectFor } from './support/trustAccounts.js';
+import { type KnownAccount, knownAmong, shown, subjectFor } from './support/trustAccounts.js';
 import { ISSUER, irsa, LINKS, trust } from './support/trustExamples.js';
 import { fix, listed, together } from './support/wording.js';
 
@@ -99,36 +97,21 @@ function judge(
 
 /** Could an account whose namespace or name is not known be this one? Or does a workload say that it exists elsewhere? */
 function mayExist({ namespace, name }: ExactAccount, workspace: Workspace): boolean {
-  const fits = (variant: {
-    readonly namespace: KnownAccount['variant']['namespace'];
-    readonly name: KnownAccount['variant']['name'];
-  }) => sameText(variant.namespace, [namespace]) !== 'no' && sameText(variant.name, [name]) !== 'no';
-  return (
-    workspace.accounts().some((account) => !couldBeAny(account) && account.variants.some(fits)) ||
-    workspace
-      .workloads()
-      .some(({ variants }) =>
-        variants.some(
-          (variant) =>
-            variant.serviceAccountName !== undefined &&
-            sameText(variant.serviceAccountName, [name]) === 'yes' &&
-            sameText(variant.namespace, [namespace]) === 'yes',
-        ),
-      )
-  );
+  return workspace.mayBeVague(namespace, name) || workspace.isRunAs(namespace, name);
 }
 
 function nearAccounts(wanted: ExactAccount, policy: PolicyReading, workspace: Workspace): readonly KnownAccount[] {
-  const ranked = knownAccounts(workspace, policy.policy).flatMap((account) => {
-    const distance = distanceTo(wanted, account);
-    return distance === undefined ? [] : [{ account, distance }];
-  });
-  if (ranked.length === 0) return [];
-  const trusted = trustedSubjects(workspace);
-  return ranked
-    .filter(({ account }) => !trusted.has(subjectFor(account)))
-    .sort((a, b) => Number(b.account.linked) - Number(a.account.linked) || a.distance - b.distance)
-    .map(({ account }) => account);
+  return (
+    knownAmong(workspace.accountsNear(wanted.name), workspace, policy.policy)
+      .flatMap((account) => {
+        const distance = distanceTo(wanted, account);
+        return distance === undefined ? [] : [{ account, distance }];
+      })
+      // An account that some policy names rightly is not what another one misspells.
+      .filter(({ account }) => !workspace.isTrusted(account.namespace, account.name))
+      .sort((a, b) => Number(b.account.linked) - Number(a.account.linked) || a.distance - b.distance)
+      .map(({ account }) => account)
+  );
 }
 
 /** Undefined where they are too far apart to be one mistake. */
@@ -144,20 +127,4 @@ function distanceTo(wanted: ExactAccount, account: ExactAccount): number | undef
 /** Of short words two letters are another word. */
 function limitFor(a: string, b: string): number {
   return Math.min(a.length, b.length) <= 3 ? 1 : 2;
-}
-
-/** An account that some policy names rightly is not what another one misspells. */
-function trustedSubjects(workspace: Workspace): ReadonlySet<string> {
-  const found = new Set<string>();
-  for (const { statements } of workspace.trustPolicies()) {
-    for (const { conditions } of statements) {
-      for (const { values } of conditions) {
-        for (const value of values) {
-          const known = literal(value);
-          if (known?.startsWith(SUBJECT_PREFIX)) found.add(known);
-        }
-      }
-    }
-  }
-  return found;
 }

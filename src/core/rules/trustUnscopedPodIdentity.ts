@@ -61,12 +61,7 @@ function isScope({ key, claim }: ConditionReading): boolean {
 }
 
 function fixes({ policy }: PolicyReading, { statement }: StatementReading, workspace: Workspace): readonly Fix[] {
-  const own = policy.role
-    ? workspace.associations().filter((association) => {
-        if (association.role?.address !== undefined) return association.role.address === policy.role?.address;
-        return association.roleArn !== undefined && workspace.roleFor(association.roleArn).found === policy.role;
-      })
-    : [];
+  const own = policy.role ? workspace.associationsOf(policy.role) : [];
   const scoped = own.flatMap((association) => {
     const tags = tagsOf(association);
     if (!tags) return [];

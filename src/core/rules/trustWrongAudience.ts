@@ -1,3 +1,4 @@
+import type { TrustPolicy } from '../facts/model.js';
 import { matchGlob } from '../iam/globs.js';
 import { fits, literalOf, type Text } from '../syntax/text.js';
 import { literal } from '../syntax/tree.js';
@@ -14,7 +15,7 @@ import {
   type ValueReading,
 } from './support/reading.js';
 import { replaceOne } from './support/statementEdits.js';
-import { audienceOf, knownAccounts, subjectFor, usesRoleOf } from './support/trustAccounts.js';
+import { audienceOf, knownAmong, subjectFor, usesRoleOf } from './support/trustAccounts.js';
 import { ISSUER, irsa, LINKS, SUBJECT, trust } from './support/trustExamples.js';
 import { fix, listed, quote, together } from './support/wording.js';
 
@@ -107,7 +108,7 @@ function audiencesAsked(
   const all = new Set<string>();
   let unknown = false;
   let by: string | undefined;
-  for (const { label, variant } of accountsOf(reading, workspace)) {
+  for (const { label, variant } of accountsOf(policy, reading, workspace)) {
     if (usesRoleOf(workspace, variant, policy)) {
       const audience = audienceOf(variant);
       if (audience === undefined) unknown = true;
@@ -126,6 +127,7 @@ function audiencesAsked(
 
 /** The accounts that the subjects name; where these are patterns, all that they match. */
 function accountsOf(
+  policy: TrustPolicy,
   reading: StatementReading,
   workspace: Workspace,
 ): readonly { label: string; variant: AccountVariant }[] {
@@ -139,7 +141,9 @@ function accountsOf(
   });
   const patterns = subjects.filter(({ subject }) => subject.accounts === 'many');
   if (patterns.length === 0) return named;
-  const matching = knownAccounts(workspace).filter((account) =>
+  // Of all that match only those decide that use the role or say what they ask for.
+  const telling = [...workspace.accountsUsing(policy), ...workspace.accountsWithAudience()];
+  const matching = knownAmong(telling, workspace).filter((account) =>
     patterns.some(({ text }) => matchGlob(text, [subjectFor(account)]) === 'yes'),
   );
   return [...named, ...matching.map(({ namespace, name, variant }) => ({ label: `${namespace}/${name}`, variant }))];

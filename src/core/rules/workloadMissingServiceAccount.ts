@@ -1,12 +1,11 @@
 import { addProperty } from '../syntax/edits.js';
 import { lineEndOf } from '../syntax/layout.js';
-import { display, literalOf, sameText } from '../syntax/text.js';
+import { display, literalOf } from '../syntax/text.js';
 import type { ObjectNode } from '../syntax/tree.js';
 import type { PlacedWorkload, Workspace } from '../workspace/workspace.js';
 import { defineRule, type Report } from './rule.js';
 import { ROLE_ARN } from './support/annotationKeys.js';
 import { accountYaml, deploymentYaml, exampleArn } from './support/manifestExamples.js';
-import { areTogether, sameAccount } from './support/podIdentityOf.js';
 
 const ACCOUNT = accountYaml('cart', 'shop', [`${ROLE_ARN}: ${exampleArn('shop-cart')}`]);
 
@@ -64,20 +63,7 @@ function hasAccountWithRole(
   workspace: Workspace,
 ): boolean {
   const byAnnotation = workspace
-    .accounts()
-    .some(
-      (account) =>
-        account.variants.some((own) => own.roleArn !== undefined || account.fact.managed) &&
-        account.variants.some((own) => sameAccount(variant, own, areTogether(fact, account.fact)) === 'yes'),
-    );
-  if (byAnnotation) return true;
-  return workspace
-    .associations()
-    .some(
-      ({ namespace, serviceAccount }) =>
-        namespace &&
-        serviceAccount &&
-        sameText(namespace.text, variant.namespace) === 'yes' &&
-        sameText(serviceAccount.text, variant.name) === 'yes',
-    );
+    .accountsMeant(variant, fact)
+    .some(({ account }) => account.fact.managed || account.variants.some(({ roleArn }) => roleArn !== undefined));
+  return byAnnotation || workspace.associationsNaming(variant).length > 0;
 }

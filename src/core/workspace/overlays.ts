@@ -2,7 +2,6 @@ import type { Facts, Kustomization, KustomizePatch, Metadata, ServiceAccount, Wo
 import { concat, type Text } from '../syntax/text.js';
 import { get, literal, outermost, type StringNode, type SyntaxNode, wordOf } from '../syntax/tree.js';
 import { baseName, directoryOf, joinPath } from './paths.js';
-import type { Account } from './workspace.js';
 
 /** From the outermost overlay down to the kustomization that names the file. */
 export type OverlayChain = readonly Kustomization[];
@@ -16,7 +15,6 @@ export class Overlays {
   readonly patchFiles = new Map<string, { readonly patch: KustomizePatch; readonly by: Kustomization }[]>();
   readonly #patches = new Map<string, Facts>();
   readonly #own = new Set<string>();
-  readonly #accounts = new WeakMap<ServiceAccount, Account>();
 
   constructor(
     kustomizations: readonly Kustomization[],
@@ -25,7 +23,8 @@ export class Overlays {
     for (const { file } of kustomizations) this.#own.add(file);
     const byDirectory = new Map(kustomizations.map((each) => [directoryOf(each.file), each]));
     const included = new Set<Kustomization>();
-    const children = (kustomization: Kustomization) =>
+    const found = new Map<Kustomization, { readonly target: string; readonly nested: Kustomization | undefined }[]>();
+    const childrenOf = (kustomization: Kustomization) =>
       kustomization.resources.flatMap((resource) => {
         const path = literal(resource);
         if (path === undefined || /^[a-z]+:\/\/|^git@|github\.com/.test(path)) return [];
@@ -35,6 +34,14 @@ export class Overlays {
           (FILE_NAMES.has(baseName(target)) ? byDirectory.get(directoryOf(target)) : undefined);
         return [{ target, nested: nested === kustomization ? undefined : nested }];
       });
+    const children = (kustomization: Kustomization) => {
+      let list = found.get(kustomization);
+      if (!list) {
+        list = childrenOf(kustomization);
+        found.set(kustomization, list);
+      }
+      return list;
+    };
     for (const each of kustomizations) for (const { nested } of children(each)) if (nested) included.add(nested);
     // A component changes what the kustomization has that names it, before that one's own patches do.
     const componentsOf = (kustomization: Kustomization, depth = 0): Kustomization[] =>
@@ -50,10 +57,16 @@ export class Overlays {
     ];
     const walk = (chain: OverlayChain, depth: number) => {
       if (depth > 20) return;
+      let complete: OverlayChain | undefined;
       for (const { target, nested } of children(chain.at(-1)!)) {
         if (nested) {
           if (!chain.includes(nested)) walk([...chain, nested], depth + 1);
-        } else this.#chains.set(target, [...(this.#chains.get(target) ?? []), withComponents(chain)]);
+          continue;
+        }
+        complete ??= withComponents(chain);
+        const known = this.#chains.get(target);
+        if (known) known.push(complete);
+        else this.#chains.set(target, [complete]);
       }
     };
     for (const each of kustomizations) if (!included.has(each)) walk([each], 0);
@@ -74,11 +87,30 @@ export class Overlays {
     return this.#own.has(file) || this.patchFiles.has(file);
   }
 
-  /** What was made of a fact under these overlays; facts of unchanged documents are the same objects. */
-  remembered(fact: ServiceAccount, make: () => Account): Account {
-    const known = this.#accounts.get(fact) ?? make();
-    this.#accounts.set(fact, known);
-    return known;
+  /** The kustomizations of which a file is a patch. */
+  patchedBy(file: string): readonly Kustomization[] {
+    return (this.patchFiles.get(file) ?? []).map(({ by }) => by);
+  }
+
+  /**
+   * Files whose objects are made otherwise than under the overlays of before.
+   * @param restated kustomizations of before whose patches say something else
+   */
+  differences(before: Overlays, restated: ReadonlySet<Kustomization>): ReadonlySet<string> {
+    const differing = new Set<string>();
+    for (const file of [...before.#chains.keys(), ...this.#chains.keys()]) {
+      const [old, now] = [before.chainsOf(file), this.chainsOf(file)];
+      const same =
+        old.length === now.length &&
+        old.every((chain, i) => {
+          const other = now[i]!;
+          return chain.length === other.length && chain.every((each, k) => each === other[k] && !restated.has(each));
+        });
+      if (!same) differing.add(file);
+    }
+    for (const file of before.patchFiles.keys()) if (!this.patchFiles.has(file)) differing.add(file);
+    for (const file of this.patchFiles.keys()) if (!before.patchFiles.has(file)) differing.add(file);
+    return differing;
   }
 
   chainsOf(file: string): readonly OverlayChain[] {

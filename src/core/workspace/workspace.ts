@@ -13,39 +13,88 @@ import type {
 } from '../facts/model.js';
 import type { Text } from '../syntax/text.js';
 import type { StringNode, SyntaxNode } from '../syntax/tree.js';
+import type { Named, Whereabouts } from './keys.js';
 
 /**
  * All files (and, live, the cluster) as one picture: what the rules ask. Whatever a rule asks here is remembered for the
- * file under check, so that a change re-checks just those files whose answers it may have changed.
+ * file under check, so that a change re-checks just those files whose answers it may have changed: a rule asks for what it is
+ * about, by name, and for all of a kind only where a fix offers a choice. Answers stand in the order of the files' names.
  */
 export interface Workspace {
   /** What the rules have found out together in one check; absent where the facts may change while it is asked. */
   readonly memo?: Map<unknown, unknown>;
+
   /** Every service account that is one of its own (no patches), as it will be in the cluster. */
   accounts(): readonly Account[];
-  /** Those that are surely `namespace/name`. Accounts whose namespace or name has holes are in `accounts()` only. */
+  /** Those that are surely `namespace/name`. Accounts whose namespace or name has holes are not among them. */
   accountsNamed(namespace: string, name: string): readonly Account[];
   accountOf(fact: ServiceAccount): Account | undefined;
+  /** Those that a name surely means: what is left unsaid is the same within one chart or folder. */
+  accountsMeant(
+    wanted: Named,
+    from: Whereabouts,
+  ): readonly { readonly account: Account; readonly variant: AccountVariant }[];
+  /** Accounts of known namespaces whose name, as placed or as typed, is at most two edits away. */
+  accountsNear(name: string): readonly Account[];
+  /** May an account whose namespace or name is not known be this one? A chart's template that could be any does not count. */
+  mayBeVague(namespace: string, name: string): boolean;
+  /** By the namespace that their own text says. */
+  accountsOfNamespace(namespace: string): readonly Account[];
+  accountsOfChart(chart: string): readonly Account[];
+  /** Those whose own text surely has this name, overlays aside. */
+  accountsTyped(name: Text): readonly Account[];
+  /** Those that get their role by a value in this file, a patch's too. */
+  accountsAnnotatedIn(file: string): readonly Account[];
+  /** Those that may carry a role of this policy by ARN, name or reference; `roleFor` tells whether they do. */
+  accountsUsing(policy: TrustPolicy): readonly Account[];
+  /** Those whose annotations say something of the audience. */
+  accountsWithAudience(): readonly Account[];
+
   workloads(): readonly PlacedWorkload[];
-  /** Those that name a service account just so, in whatever namespace. */
-  workloadsNaming(account: Text): readonly PlacedWorkload[];
   workloadOf(fact: Workload): PlacedWorkload | undefined;
+  /** @param raw the name as its text says it, holes masked */
+  workloadsNamed(raw: string): readonly PlacedWorkload[];
+  /** Those whose own text surely names this account, or has this name itself. */
+  workloadsTyping(name: Text): readonly PlacedWorkload[];
+  /** Does a workload surely run as this account? */
+  isRunAs(namespace: string, name: string): boolean;
+  workloadsOfChart(chart: string): readonly PlacedWorkload[];
+  /** Those whose pods surely run as one of these; `where` tells what the unsaid means, as in `accountsMeant`. */
+  workloadsRunningAs(accounts: readonly Named[], where: Whereabouts): readonly PlacedWorkload[];
+
   roles(): readonly Role[];
+  /** In whatever account and path; upper and lower case are one. */
+  rolesNamed(name: string): readonly Role[];
   /** Which role of the workspace a role ARN, name or reference means. */
   roleFor(reference: StringNode | { readonly address: string }): RoleMatch;
-  associations(): readonly Association[];
-  /** Those that may be for this account: definite ones first. */
-  associationsFor(account: Account): readonly { readonly association: Association; readonly certain: boolean }[];
-  trustPolicies(): readonly TrustPolicy[];
-  credentialStores(): readonly CredentialStore[];
-  oidcProviders(): readonly OidcProvider[];
-  eksctlClusters(): readonly EksctlCluster[];
-  /** Is a permission policy to be judged: a workload-identity role uses it, or somebody chose the file? */
-  judges(policy: PermissionPolicy): boolean;
   /** The roles of the workspace behind references. */
   rolesOf(references: readonly RoleReference[]): readonly Role[];
   /** Does it let pods in, by either mechanism? */
   isWorkloadRole(role: Role): boolean;
+
+  associations(): readonly Association[];
+  /** Those that are surely for this account. */
+  associationsNaming(account: Named): readonly Association[];
+  /** Those that are surely for this account in all of its variants. */
+  associationsSurelyFor(account: Pick<Account, 'variants'>): readonly Association[];
+  /** Those that may be for this account: definite ones first. */
+  associationsFor(account: Account): readonly { readonly association: Association; readonly certain: boolean }[];
+  /** Those that give this role. */
+  associationsOf(role: Role): readonly Association[];
+
+  trustPolicies(): readonly TrustPolicy[];
+  /** Those that trust the account by IRSA, named one by one; not those that scripts make, which annotate too. */
+  trustPoliciesNaming(namespace: string, name: string): readonly TrustPolicy[];
+  /** Does some policy name just this account in its conditions? */
+  isTrusted(namespace: string, name: string): boolean;
+  /** The principals of all trust policies, each text once. */
+  trustedPrincipals(): readonly Text[];
+  /** Is a permission policy to be judged: a workload-identity role uses it, or somebody chose the file? */
+  judges(policy: PermissionPolicy): boolean;
+
+  credentialStores(): readonly CredentialStore[];
+  oidcProviders(): readonly OidcProvider[];
+  eksctlClusters(): readonly EksctlCluster[];
 }
 
 export type RoleMatch =

@@ -22,11 +22,11 @@ export function annotatedAccounts(facts: Facts, workspace: Workspace): readonly 
 
 function findAnnotated(facts: Facts, workspace: Workspace): readonly AnnotatedAccount[] {
   const patches = facts.kustomizations.length > 0 || facts.serviceAccounts.some((fact) => !workspace.accountOf(fact));
-  const accounts = patches
-    ? workspace.accounts()
-    : facts.serviceAccounts.flatMap((fact) => workspace.accountOf(fact) ?? []);
   const files = new Set<string>();
   for (const { node } of [...facts.serviceAccounts, ...facts.kustomizations]) files.add(outermost(node.document).file);
+  const accounts = patches
+    ? [...new Set([...files].sort().flatMap((file) => workspace.accountsAnnotatedIn(file)))]
+    : facts.serviceAccounts.flatMap((fact) => workspace.accountOf(fact) ?? []);
   return accounts.flatMap((account): AnnotatedAccount[] => {
     if (account.fact.managed) return [];
     const byValue = new Map<StringNode, AccountVariant[]>();
@@ -68,13 +68,5 @@ export function exactVariants(
 }
 
 export function hasCertainAssociation(account: Account, workspace: Workspace): boolean {
-  return workspace.associationsFor(account).some(({ certain }) => certain);
-}
-
-/** A chart's template whose name and namespace are both left to its values says nothing: it could be any account. */
-export function couldBeAny({ fact, variants }: Account): boolean {
-  return (
-    fact.chart !== undefined &&
-    variants.every(({ namespace, name }) => onlyHole(namespace) !== undefined && onlyHole(name) !== undefined)
-  );
+  return workspace.associationsSurelyFor(account).length > 0;
 }

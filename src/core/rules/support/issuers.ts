@@ -70,9 +70,7 @@ function accountOf(issuer: Text, reading: PolicyReading, workspace: Workspace): 
   const arns: Text[] = [
     ...reading.statements.flatMap(({ providers }) => providers.map(({ node }) => node.text)),
     ...workspace.oidcProviders().flatMap(({ arn }) => (arn ? [arn.text] : [])),
-    ...workspace
-      .trustPolicies()
-      .flatMap(({ statements }) => statements.flatMap(({ principals }) => principals.map(({ value }) => value.text))),
+    ...workspace.trustedPrincipals(),
   ];
   for (const text of arns) {
     const provider = parseProviderArn(text);

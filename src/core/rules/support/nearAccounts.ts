@@ -1,10 +1,8 @@
 import { editDistance } from '../../iam/distance.js';
-import { sameText } from '../../syntax/text.js';
 import { literal } from '../../syntax/tree.js';
 import type { Workspace } from '../../workspace/workspace.js';
-import { couldBeAny } from './accounts.js';
 import type { ExactAccount } from './subjectPattern.js';
-import { type KnownAccount, knownAccounts } from './trustAccounts.js';
+import { type KnownAccount, knownAmong } from './trustAccounts.js';
 
 /**
  * The service accounts of the workspace that a name was probably meant to be. Empty where it is one of them, or could be, or
@@ -14,23 +12,14 @@ export function nearAccounts(wanted: ExactAccount, workspace: Workspace): readon
   const { namespace, name } = wanted;
   // Every namespace has one by itself.
   if (name === 'default' || workspace.accountsNamed(namespace, name).length > 0) return [];
-  const mayBeIt = workspace
-    .accounts()
-    .some(
-      (account) =>
-        !couldBeAny(account) &&
-        account.variants.some(
-          (variant) => sameText(variant.namespace, [namespace]) !== 'no' && sameText(variant.name, [name]) !== 'no',
-        ),
-    );
-  if (mayBeIt) return [];
-  return knownAccounts(workspace)
+  const near = knownAmong(workspace.accountsNear(name), workspace)
     .flatMap((account) => {
       const distance = distanceTo(wanted, account);
       return distance === undefined || account.name === 'default' ? [] : [{ account, distance }];
     })
     .sort((a, b) => a.distance - b.distance)
     .map(({ account }) => account);
+  return near.length > 0 && workspace.mayBeVague(namespace, name) ? [] : near;
 }
 
 /** Undefined where they are too far apart to be one mistake. */

@@ -1,7 +1,7 @@
 import type { ServiceAccount, Workload } from '../../facts/model.js';
 import { addProperty, type Edit, inFile, replaceString } from '../../syntax/edits.js';
 import { documentEol } from '../../syntax/layout.js';
-import { display, hasHole, literalOf, sameText, type Text } from '../../syntax/text.js';
+import { display, hasHole, literalOf, type Text } from '../../syntax/text.js';
 import { outermost, type SourceDocument, type StringNode } from '../../syntax/tree.js';
 import { directoryOf } from '../../workspace/paths.js';
 import type { PlacedWorkload, Workspace } from '../../workspace/workspace.js';
@@ -40,13 +40,11 @@ export function podAccount(workload: Workload, workspace: Workspace): PodAccount
 function placedWorkload(workload: Workload, workspace: Workspace): PlacedWorkload | undefined {
   const own = workspace.workloadOf(workload);
   if (own) return own;
+  const name = workload.metadata.name;
+  if (!name) return undefined;
   return workspace
-    .workloads()
-    .find(({ fact }) => fact.kind === workload.kind && sameName(fact.metadata.name, workload.metadata.name));
-}
-
-function sameName(a: StringNode | undefined, b: StringNode | undefined): boolean {
-  return a !== undefined && b !== undefined && a.raw === b.raw && literalOf(a.text) !== undefined;
+    .workloadsNamed(name.raw)
+    .find(({ fact }) => fact.kind === workload.kind && literalOf(fact.metadata.name!.text) !== undefined);
 }
 
 function accountNear(
@@ -55,14 +53,16 @@ function accountNear(
   placed: PlacedWorkload | undefined,
   workspace: Workspace,
 ): ServiceAccount | undefined {
-  const candidates = workspace.accounts().filter(({ fact }) => {
-    const own = fact.metadata.name;
-    if (!own) return false;
-    return (
-      sameText(own.text, name.text) === 'yes' ||
-      (hasHole(own.text) && fact.chart === workload.chart && fact.chart !== undefined && typed(own) === typed(name))
-    );
-  });
+  const inChart = workload.chart === undefined ? [] : workspace.accountsOfChart(workload.chart);
+  const candidates = [
+    ...new Set([
+      ...workspace.accountsTyped(name.text),
+      ...inChart.filter(({ fact: { metadata } }) => {
+        const own = metadata.name;
+        return own !== undefined && hasHole(own.text) && typed(own) === typed(name);
+      }),
+    ]),
+  ];
   const namespaceOf = (text: Text | undefined) => (text ? display(text) : '');
   const wanted = placed?.variants.map(({ namespace }) => namespaceOf(namespace)) ?? [
     namespaceOf(workload.metadata.namespace?.text),
@@ -83,7 +83,7 @@ function accountNear(
 /** A chart's pods run as the account of its values, where there is just one. */
 function chartAccount(workload: Workload, workspace: Workspace): ServiceAccount | undefined {
   if (workload.chart === undefined || workload.source !== 'helm-values') return undefined;
-  const own = workspace.accounts().filter(({ fact }) => fact.chart === workload.chart && fact.source === 'helm-values');
+  const own = workspace.accountsOfChart(workload.chart).filter(({ fact }) => fact.source === 'helm-values');
   return own.length === 1 ? own[0]!.fact : undefined;
 }
 

@@ -29,15 +29,7 @@ export function podIdentityStatements(policy: PolicyReading, workspace: Workspac
 }
 
 export function isAssociated({ policy }: PolicyReading, workspace: Workspace): boolean {
-  if (!policy.role) return false;
-  return workspace.associations().some((association) => {
-    if (association.role?.address !== undefined && association.role.address === policy.role?.address) return true;
-    if (association.role?.name && policy.role?.name) {
-      const [a, b] = [association.role.name, policy.role.name.text];
-      if (a.length === 1 && b.length === 1 && typeof a[0] === 'string' && a[0] === b[0]) return true;
-    }
-    return association.roleArn !== undefined && workspace.roleFor(association.roleArn).found === policy.role;
-  });
+  return policy.role !== undefined && workspace.associationsOf(policy.role).length > 0;
 }
 
 /** Also those that only an association makes a policy of Pod Identity. */

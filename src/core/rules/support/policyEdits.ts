@@ -120,9 +120,7 @@ function knownProviders({ role }: TrustPolicy, workspace: Workspace): { arn: str
   const account = role?.account ?? (role?.arn ? parseRoleArn(role.arn.text)?.account : undefined);
   const found = new Map<string, { arn: string; issuer: string }>();
   const values = [
-    ...workspace
-      .trustPolicies()
-      .flatMap(({ statements }) => statements.flatMap(({ principals }) => principals.map(({ value }) => value.text))),
+    ...workspace.trustedPrincipals(),
     ...workspace.oidcProviders().flatMap(({ arn }) => (arn ? [arn.text] : [])),
   ];
   for (const text of values) {

@@ -16,21 +16,41 @@ export interface KnownAccount extends ExactAccount {
 
 /** Each once; those that use the policy's role first, then by name. */
 export function knownAccounts(workspace: Workspace, policy?: TrustPolicy): readonly KnownAccount[] {
+  return knownAmong(workspace.accounts(), workspace, policy);
+}
+
+/** The same of some accounts, with all that have the same namespace and name: of those that use the role, or else of all, the first counts. */
+export function knownAmong(
+  accounts: readonly Account[],
+  workspace: Workspace,
+  policy?: TrustPolicy,
+): readonly KnownAccount[] {
+  const using = new Set(policy ? workspace.accountsUsing(policy) : []);
   const found = new Map<string, KnownAccount>();
-  for (const account of workspace.accounts()) {
-    for (const variant of account.variants) {
-      const namespace = literalOf(variant.namespace);
-      const name = literalOf(variant.name);
-      if (!namespace || !name) continue;
-      const linked = policy !== undefined && usesRoleOf(workspace, variant, policy);
-      const key = `${namespace}/${name}`;
-      if (!found.has(key) || (linked && !found.get(key)!.linked))
-        found.set(key, { namespace, name, account, variant, linked });
+  for (const { variants } of accounts) {
+    for (const { namespace, name } of variants) {
+      const exact = { namespace: literalOf(namespace), name: literalOf(name) };
+      if (!exact.namespace || !exact.name) continue;
+      const key = `${exact.namespace}/${exact.name}`;
+      if (!found.has(key)) found.set(key, known({ namespace: exact.namespace, name: exact.name }));
     }
   }
   return [...found.values()].sort(
     (a, b) => Number(b.linked) - Number(a.linked) || (`${a.namespace}/${a.name}` < `${b.namespace}/${b.name}` ? -1 : 1),
   );
+
+  function known(exact: ExactAccount): KnownAccount {
+    const namesakes = workspace
+      .accountsNamed(exact.namespace, exact.name)
+      .flatMap((account) =>
+        account.variants
+          .filter(({ namespace, name }) => literalOf(namespace) === exact.namespace && literalOf(name) === exact.name)
+          .map((variant) => ({ ...exact, account, variant })),
+      );
+    const linked =
+      policy && namesakes.find(({ account, variant }) => using.has(account) && usesRoleOf(workspace, variant, policy));
+    return linked ? { ...linked, linked: true } : { ...namesakes[0]!, linked: false };
+  }
 }
 
 export function usesRoleOf(workspace: Workspace, variant: AccountVariant, policy: TrustPolicy): boolean {

@@ -1,0 +1,176 @@
+import type { Association, Facts, Role, TrustPolicy } from '../facts/model.js';
+import { SUBJECT_PREFIX } from '../iam/names.js';
+import { trustReadings } from '../rules/support/reading.js';
+import { accountsTrustedByIrsa } from '../rules/support/trustedAccounts.js';
+import { display, literalOf, onlyHole, type Text } from '../syntax/text.js';
+import { literal, outermost, type StringNode } from '../syntax/tree.js';
+import { exactKey, meantKeys } from './keys.js';
+import { couldBeAny } from './placing.js';
+import { parseRoleArn } from './roleArn.js';
+import type { Account, PlacedWorkload } from './workspace.js';
+
+/** @param seen all that others see of it there, where that is less than the fact itself */
+export type Publish = (key: string, value: unknown, seen?: string) => void;
+
+/** All service accounts stand under it by the exact key of their name, patches too. */
+export const NAMED_ANYWHERE = 'sa:';
+/** Accounts stand under it by the names that a misspelled one may have been meant to be. */
+export const NAME = 'name:';
+/** Principals of trust policies stand under it by their text; alone it asks for all of them. */
+export const TRUSTED = 'trusted:';
+
+/** Enters the facts under every key that somebody asks by. */
+export function entriesOf(
+  facts: Facts,
+  accounts: readonly Account[],
+  workloads: readonly PlacedWorkload[],
+  publish: Publish,
+): void {
+  for (const { metadata } of facts.serviceAccounts) {
+    const key = metadata.name && exactKey(metadata.name.text);
+    if (key !== undefined) publish(NAMED_ANYWHERE + key, true, '');
+  }
+  for (const account of accounts) ofAccount(account, publish);
+  for (const workload of workloads) ofWorkload(workload, publish);
+  for (const role of facts.roles) ofRole(role, publish);
+  for (const association of facts.associations) ofAssociation(association, publish);
+  if (facts.trustPolicies.length > 0) ofTrustPolicies(facts, publish);
+  for (const attachment of facts.managedPolicyArns) {
+    const address = onlyHole(attachment.arn.text)?.address;
+    if (address !== undefined) publish(`attached:${address}`, attachment);
+  }
+  // Who asks for all of a kind is told of every change; nobody looks them up under these keys.
+  if (accounts.length > 0) publish('accounts', undefined);
+  if (workloads.length > 0) publish('workloads', undefined);
+  if (facts.roles.length > 0) publish('roles', undefined);
+  if (facts.associations.length > 0) publish('associations', undefined);
+  if (facts.trustPolicies.length > 0) publish('trust', undefined);
+  if (facts.credentialStores.length > 0) publish('stores', undefined);
+  if (facts.oidcProviders.length > 0) publish('providers', undefined);
+  if (facts.eksctlClusters.length > 0) publish('eksctl', undefined);
+}
+
+function ofAccount(account: Account, publish: Publish): void {
+  const { fact, variants } = account;
+  const typed = literal(fact.metadata.name);
+  const known = fact.metadata.name && exactKey(fact.metadata.name.text);
+  if (known !== undefined) publish(`account-typed:${known}`, account);
+  const namespace = literal(fact.metadata.namespace);
+  if (namespace !== undefined) publish(`accounts-of-namespace:${namespace}`, account);
+  if (fact.chart !== undefined) publish(`accounts-of-chart:${fact.chart}`, account);
+  if (variants.some(({ audience }) => audience !== undefined)) publish('with-audience', account);
+  const any = couldBeAny(account);
+  for (const variant of variants) {
+    const [ns, name] = [literalOf(variant.namespace), literalOf(variant.name)];
+    if (ns !== undefined && name !== undefined) publish(`account:${ns}/${name}`, account);
+    for (const key of meantKeys(variant, fact)) publish(`meant:${key}`, { account, variant });
+    if (ns && name) {
+      publish(NAME + name, account);
+      if (typed && typed !== name) publish(NAME + typed, account);
+    }
+    if (!any && (ns === undefined || name === undefined)) {
+      const seen = `${shown(variant.namespace)}/${shown(variant.name)}`;
+      publish(vagueKey(ns, name), variant, seen);
+    }
+    if (variant.roleArn) {
+      publish(`role-arn-in:${outermost(variant.roleArn.document).file}`, account);
+      const reference = referenceKey(variant.roleArn);
+      if (reference !== undefined) publish(`uses:${reference}`, account);
+    }
+  }
+}
+
+function ofWorkload(workload: PlacedWorkload, publish: Publish): void {
+  const { fact, variants } = workload;
+  const { metadata, serviceAccountName, chart } = fact;
+  if (metadata.name) publish(`workload-named:${metadata.name.raw}`, workload);
+  if (chart !== undefined) publish(`workloads-of-chart:${chart}`, workload);
+  for (const name of [metadata.name, serviceAccountName]) {
+    const key = name && exactKey(name.text);
+    if (key !== undefined) publish(`workload-typed:${key}`, workload);
+  }
+  for (const { namespace, serviceAccountName: name } of variants) {
+    if (!name) continue;
+    for (const key of meantKeys({ namespace, name }, fact)) publish(`runs:${key}`, workload);
+  }
+}
+
+function ofRole(role: Role, publish: Publish): void {
+  for (const key of roleKeys(role)) publish(`role:${key}`, role);
+}
+
+function ofAssociation(association: Association, publish: Publish): void {
+  const { namespace, serviceAccount, role, roleArn } = association;
+  for (const key of new Set([
+    roleArn && referenceKey(roleArn),
+    role?.address === undefined ? undefined : `@${role.address}`,
+    role?.name && literalOf(role.name)?.toLowerCase(),
+  ])) {
+    if (key !== undefined) publish(`association-of:${key}`, association);
+  }
+  if (!serviceAccount) return;
+  const exact = namespace && exactKey(namespace.text);
+  const exactName = exactKey(serviceAccount.text);
+  if (exact !== undefined && exactName !== undefined) publish(`association:${exact}\n${exactName}`, association);
+  const [ns, name] = [namespace && literalOf(namespace.text), literalOf(serviceAccount.text)];
+  if (name !== undefined) publish(`association-named:${name}`, association);
+  else {
+    const seen = `${shown(namespace?.text ?? [])}/${shown(serviceAccount.text)}`;
+    publish('association-vague', association, seen);
+    publish(ns === undefined ? 'association-vague:' : `association-vague:=${ns}`, association, seen);
+  }
+}
+
+function ofTrustPolicies(facts: Facts, publish: Publish): void {
+  for (const policy of facts.trustPolicies) ofTrustPolicy(policy, publish);
+  for (const reading of trustReadings(facts)) {
+    const { policy } = reading;
+    // A script that makes the role annotates the account as well, later or by hand.
+    if (outermost(policy.node.document).language === 'shell') continue;
+    for (const account of accountsTrustedByIrsa(reading)) publish(`trusts:${account}`, policy);
+  }
+}
+
+function ofTrustPolicy({ statements }: TrustPolicy, publish: Publish): void {
+  for (const { principals, conditions } of statements) {
+    for (const { value } of principals) publish(TRUSTED + shown(value.text), value.text, '');
+    for (const { values } of conditions) {
+      for (const value of values) {
+        const known = literal(value);
+        if (known?.startsWith(SUBJECT_PREFIX)) publish(`subject:${known}`, true, '');
+      }
+    }
+  }
+}
+
+/** Where accounts stand that lack what is undefined here: they may be many. */
+export function vagueKey(namespace: string | undefined, name: string | undefined): string {
+  if (name !== undefined) return `vague-name:${name}`;
+  return namespace === undefined ? 'vague:' : `vague-namespace:${namespace}`;
+}
+
+/** Under which keys a role is found: its address, its name. */
+export function roleKeys(role: Role): string[] {
+  const keys = role.address === undefined ? [] : [`@${role.address}`];
+  const name = nameOf(role);
+  if (name !== undefined) keys.push(name.toLowerCase());
+  return keys;
+}
+
+/** The key of the role that a value names by ARN or refers to. */
+export function referenceKey({ text }: Pick<StringNode, 'text'>): string | undefined {
+  const address = onlyHole(text)?.address;
+  return address === undefined ? parseRoleArn(text)?.name.toLowerCase() : `@${address}`;
+}
+
+export function nameOf(role: Role): string | undefined {
+  return literal(role.name) ?? (role.arn ? parseRoleArn(role.arn.text)?.name : undefined);
+}
+
+/** All that comparing texts looks at. */
+function shown(text: Text): string {
+  return (
+    exactKey(text) ??
+    `~${display(text)}${text.map((part) => (typeof part === 'string' ? '' : (part.address ?? '?'))).join()}`
+  );
+}

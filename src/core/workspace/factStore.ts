@@ -1,0 +1,327 @@
+import type { Facts, Kustomization, Role, ServiceAccount, TrustPolicy, Workload } from '../facts/model.js';
+import { outermost } from '../syntax/tree.js';
+import { entriesOf, NAME, NAMED_ANYWHERE, type Publish, TRUSTED } from './entries.js';
+import { exactKey } from './keys.js';
+import { NearNames } from './nearNames.js';
+import type { Overlays } from './overlays.js';
+import { placeAccount, placeWorkload } from './placing.js';
+import type { Account, PlacedWorkload } from './workspace.js';
+
+/**
+ * What is put in and taken out as one: a document, a file, or a Terraform folder. The order of all answers is that of the
+ * owners' names and in them that of the parts, whenever they were read.
+ */
+export interface Slot {
+  readonly facts: Facts;
+  readonly owner: string;
+  readonly ordinal: number;
+}
+
+interface Entry {
+  readonly key: string;
+  readonly slot: Slot;
+  readonly value: unknown;
+  /** What others can see of it; where absent, another reading is another thing. */
+  readonly seen: string | undefined;
+}
+
+interface Bucket {
+  readonly entries: Entry[];
+  sorted: boolean;
+}
+
+interface Placed {
+  entries: Entry[];
+  accounts: readonly Account[];
+  workloads: readonly PlacedWorkload[];
+  /** Names of accounts that decide by being there how its workloads are placed. */
+  depends: ReadonlySet<string>;
+  files: ReadonlySet<string>;
+}
+
+export interface Settled {
+  /** Questions that may have another answer now. */
+  readonly keys: ReadonlySet<string>;
+  /** Slots whose own accounts or workloads are placed anew. */
+  readonly moved: ReadonlySet<Slot>;
+}
+
+/** The facts of all units by all keys that somebody asks for. Kept up to date change by change: a change costs what it changes. */
+export class FactStore {
+  readonly #slots = new Map<Slot, Placed>();
+  readonly #buckets = new Map<string, Bucket>();
+  readonly #accounts = new Map<ServiceAccount, Account>();
+  readonly #workloads = new Map<Workload, PlacedWorkload>();
+  readonly #rolesTrusting = new Map<TrustPolicy, Role[]>();
+  readonly #slotsOfFile = new Map<string, Set<Slot>>();
+  readonly #dependents = new Map<string, Set<Slot>>();
+  readonly #names = new NearNames();
+  /** What all units have, made when somebody asks and dropped with the next change. */
+  readonly #lists = new Map<string, readonly unknown[]>();
+  #order: Slot[] | undefined;
+  /** Changed since the last settling: by key, how often what is seen there has come (+) and gone (-). */
+  readonly #changes = new Map<string, Map<string | undefined, number>>();
+  readonly #toggled = new Set<string>();
+
+  constructor(
+    public overlays: Overlays,
+    public chosenPolicies: ReadonlySet<string> = new Set(),
+  ) {}
+
+  add(slot: Slot): void {
+    this.#order = undefined;
+    this.#lists.clear();
+    for (const role of slot.facts.roles) {
+      if (!role.trustPolicy) continue;
+      const known = this.#rolesTrusting.get(role.trustPolicy);
+      if (known) known.push(role);
+      else this.#rolesTrusting.set(role.trustPolicy, [role]);
+    }
+    const placed = this.#place(slot);
+    this.#slots.set(slot, placed);
+    for (const file of placed.files) setIn(this.#slotsOfFile, file).add(slot);
+  }
+
+  remove(slot: Slot): void {
+    const placed = this.#slots.get(slot);
+    if (!placed) return;
+    this.#order = undefined;
+    this.#lists.clear();
+    for (const { trustPolicy } of slot.facts.roles) if (trustPolicy) this.#rolesTrusting.delete(trustPolicy);
+    this.#unplace(slot, placed);
+    this.#slots.delete(slot);
+    for (const file of placed.files) removeIn(this.#slotsOfFile, file, slot);
+  }
+
+  /**
+   * Other overlays hold now; what they do to others than before is placed anew.
+   * @param restated kustomizations of before whose patches say something else
+   */
+  setOverlays(overlays: Overlays, restated: ReadonlySet<Kustomization>): ReadonlySet<Slot> {
+    const before = this.overlays;
+    this.overlays = overlays;
+    const moved = new Set<Slot>();
+    for (const file of overlays.differences(before, restated)) {
+      for (const slot of this.#slotsOfFile.get(file) ?? []) moved.add(slot);
+    }
+    for (const slot of moved) this.#placeAgain(slot);
+    return moved;
+  }
+
+  /** Brings in order what depends on each other, and says what has changed since the last time. */
+  settle(): Settled {
+    const moved = new Set<Slot>();
+    // Kustomize renames references only to accounts that are there: whether one is, decides where a workload stands.
+    for (const key of this.#toggled) {
+      for (const slot of this.#dependents.get(key) ?? []) moved.add(slot);
+    }
+    this.#toggled.clear();
+    for (const slot of moved) this.#placeAgain(slot);
+    const keys = new Set<string>();
+    for (const [key, seen] of this.#changes) {
+      for (const [what, balance] of seen) {
+        if (what !== undefined && balance === 0) continue;
+        keys.add(key);
+        break;
+      }
+    }
+    this.#changes.clear();
+    return { keys, moved };
+  }
+
+  get<T>(key: string): readonly T[] {
+    const bucket = this.#buckets.get(key);
+    if (!bucket) return [];
+    if (!bucket.sorted) {
+      bucket.entries.sort((a, b) => inOrder(a.slot, b.slot));
+      bucket.sorted = true;
+    }
+    const { entries } = bucket;
+    if (entries.length === 1) return [entries[0]!.value as T];
+    return [...new Set(entries.map(({ value }) => value as T))];
+  }
+
+  /** What stands under any of the keys, each once, in the order of all. */
+  union<T>(keys: readonly string[]): readonly T[] {
+    const buckets = keys.flatMap((key) => this.#buckets.get(key) ?? []);
+    if (buckets.length === 0) return [];
+    if (buckets.length === 1) return this.get(keys.find((key) => this.#buckets.has(key))!);
+    const entries = buckets.flatMap((bucket) => bucket.entries).sort((a, b) => inOrder(a.slot, b.slot));
+    return [...new Set(entries.map(({ value }) => value as T))];
+  }
+
+  has(key: string): boolean {
+    return this.#buckets.has(key);
+  }
+
+  /** Names of accounts, each at most two edits from the given one. */
+  near(name: string): readonly string[] {
+    return this.#names.near(name);
+  }
+
+  accountOf(fact: ServiceAccount): Account | undefined {
+    return this.#accounts.get(fact);
+  }
+
+  workloadOf(fact: Workload): PlacedWorkload | undefined {
+    return this.#workloads.get(fact);
+  }
+
+  rolesTrusting(policy: TrustPolicy): readonly Role[] {
+    return this.#rolesTrusting.get(policy) ?? [];
+  }
+
+  accounts(): readonly Account[] {
+    return this.list('accounts', () => this.#inOrder().flatMap((slot) => this.#slots.get(slot)!.accounts));
+  }
+
+  workloads(): readonly PlacedWorkload[] {
+    return this.list('workloads', () => this.#inOrder().flatMap((slot) => this.#slots.get(slot)!.workloads));
+  }
+
+  all<K extends keyof Facts>(kind: K): Facts[K] {
+    return this.list(`all ${kind}`, () =>
+      this.#inOrder().flatMap(({ facts }) => facts[kind] as unknown[]),
+    ) as unknown as Facts[K];
+  }
+
+  /** Made once between two changes. */
+  list<T>(name: string, make: () => readonly T[]): readonly T[] {
+    let list = this.#lists.get(name) as readonly T[] | undefined;
+    if (!list) {
+      list = make();
+      this.#lists.set(name, list);
+    }
+    return list;
+  }
+
+  #inOrder(): readonly Slot[] {
+    this.#order ??= [...this.#slots.keys()].sort(inOrder);
+    return this.#order;
+  }
+
+  #placeAgain(slot: Slot): void {
+    const placed = this.#slots.get(slot);
+    if (!placed) return;
+    this.#lists.clear();
+    this.#unplace(slot, placed);
+    this.#slots.set(slot, this.#place(slot));
+  }
+
+  #place(slot: Slot): Placed {
+    const { facts } = slot;
+    const accounts: Account[] = [];
+    const workloads: PlacedWorkload[] = [];
+    const depends = new Set<string>();
+    const files = new Set<string>();
+    // Its own are not entered yet.
+    const own = new Set(facts.serviceAccounts.map(({ metadata }) => metadata.name && exactKey(metadata.name.text)));
+    for (const fact of facts.serviceAccounts) {
+      files.add(outermost(fact.node.document).file);
+      if (this.overlays.isPatch(fact)) continue;
+      const account = placeAccount(fact, this.overlays);
+      this.#accounts.set(fact, account);
+      accounts.push(account);
+    }
+    for (const fact of facts.workloads) {
+      files.add(outermost(fact.node.document).file);
+      if (this.overlays.isPatch(fact)) continue;
+      const workload = placeWorkload(fact, this.overlays, (name) => {
+        const key = `${NAMED_ANYWHERE}${name}`;
+        depends.add(key);
+        return own.has(name) || this.#buckets.has(key);
+      });
+      this.#workloads.set(fact, workload);
+      workloads.push(workload);
+    }
+    const entries: Entry[] = [];
+    const publish: Publish = (key, value, seen) => {
+      const entry = { key, slot, value, seen };
+      entries.push(entry);
+      this.#enter(entry);
+    };
+    entriesOf(facts, accounts, workloads, publish);
+    for (const key of depends) setIn(this.#dependents, key).add(slot);
+    return { entries, accounts, workloads, depends, files };
+  }
+
+  #unplace(slot: Slot, { entries, depends }: Placed): void {
+    for (const fact of slot.facts.serviceAccounts) this.#accounts.delete(fact);
+    for (const fact of slot.facts.workloads) this.#workloads.delete(fact);
+    for (const entry of entries) this.#withdraw(entry);
+    for (const key of depends) removeIn(this.#dependents, key, slot);
+  }
+
+  #enter(entry: Entry): void {
+    const { key, slot } = entry;
+    if (entry.value === undefined) {
+      this.#count(key, entry.seen, 1);
+      return;
+    }
+    const bucket = this.#buckets.get(key);
+    if (!bucket) {
+      this.#buckets.set(key, { entries: [entry], sorted: true });
+      this.#appeared(key, 1);
+    } else {
+      const last = bucket.entries.at(-1)!;
+      bucket.sorted &&= last.slot === slot || inOrder(last.slot, slot) < 0;
+      bucket.entries.push(entry);
+    }
+    this.#count(key, entry.seen, 1);
+  }
+
+  #withdraw(entry: Entry): void {
+    const { key } = entry;
+    const bucket = this.#buckets.get(key);
+    if (!bucket) return;
+    if (bucket.entries.length === 1) {
+      this.#buckets.delete(key);
+      this.#appeared(key, -1);
+    } else {
+      bucket.entries.splice(bucket.entries.indexOf(entry), 1);
+    }
+    this.#count(key, entry.seen, -1);
+  }
+
+  #count(key: string, seen: string | undefined, by: 1 | -1): void {
+    let counts = this.#changes.get(key);
+    if (!counts) {
+      counts = new Map();
+      this.#changes.set(key, counts);
+    }
+    counts.set(seen, (counts.get(seen) ?? 0) + by);
+  }
+
+  /** The first under a key has come, or the last has gone. */
+  #appeared(key: string, by: 1 | -1): void {
+    if (key.startsWith(NAME)) {
+      if (by > 0) this.#names.add(key.slice(NAME.length));
+      else this.#names.delete(key.slice(NAME.length));
+    } else if (key.startsWith(NAMED_ANYWHERE)) {
+      if (!this.#toggled.delete(key)) this.#toggled.add(key);
+    } else if (key.startsWith(TRUSTED)) {
+      this.#count(TRUSTED, key, by);
+    }
+  }
+}
+
+function inOrder(a: Slot, b: Slot): number {
+  if (a.owner !== b.owner) return a.owner < b.owner ? -1 : 1;
+  return a.ordinal - b.ordinal;
+}
+
+function setIn<K, V>(map: Map<K, Set<V>>, key: K): Set<V> {
+  let set = map.get(key);
+  if (!set) {
+    set = new Set();
+    map.set(key, set);
+  }
+  return set;
+}
+
+function removeIn<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
+  const set = map.get(key);
+  if (!set) return;
+  set.delete(value);
+  if (set.size === 0) map.delete(key);
+}

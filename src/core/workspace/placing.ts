@@ -1,0 +1,76 @@
+import type { ServiceAccount, Workload } from '../facts/model.js';
+import { onlyHole, type Text } from '../syntax/text.js';
+import { outermost } from '../syntax/tree.js';
+import { exactKey } from './keys.js';
+import { nameIn, namespaceIn, type OverlayChain, type Overlays } from './overlays.js';
+import type { Account, AccountVariant, PlacedWorkload } from './workspace.js';
+
+export const ROLE_ARN = 'eks.amazonaws.com/role-arn';
+export const AUDIENCE = 'eks.amazonaws.com/audience';
+
+const UNKNOWN_NAMESPACE: Text = [{ expression: 'namespace' }];
+const UNKNOWN_NAME: Text = [{ expression: 'name' }];
+const DEFAULT: Text = ['default'];
+
+function chainsOf(fact: ServiceAccount | Workload, overlays: Overlays): readonly OverlayChain[] {
+  const chains = overlays.chainsOf(outermost(fact.node.document).file);
+  return chains.length > 0 ? chains : [[]];
+}
+
+/** The account as the overlays make it. */
+export function placeAccount(fact: ServiceAccount, overlays: Overlays): Account {
+  const variants = chainsOf(fact, overlays).map((chain): AccountVariant => {
+    const { metadata } = fact;
+    const patches = overlays.patchesFor(chain, 'ServiceAccount', metadata);
+    const layers = [metadata, ...patches];
+    const value = (key: string) =>
+      layers
+        .flatMap(({ annotations }) => annotations.filter((each) => each.key.raw === key))
+        .findLast((each) => each.value !== undefined)?.value;
+    const roleArn = value(ROLE_ARN);
+    return {
+      namespace: (namespaceIn(chain) ?? metadata.namespace)?.text ?? UNKNOWN_NAMESPACE,
+      name: nameIn(chain, metadata.name?.text ?? UNKNOWN_NAME),
+      roleArn: roleArn?.kind === 'string' && roleArn.raw !== '' ? roleArn : undefined,
+      audience: value(AUDIENCE),
+      annotations: layers.flatMap(({ annotations }) => annotations),
+      open: layers.some((layer) => layer.open === true),
+    };
+  });
+  return { fact, variants };
+}
+
+/** @param isAccount is there a service account of a name that has this exact key? */
+export function placeWorkload(fact: Workload, overlays: Overlays, isAccount: (key: string) => boolean): PlacedWorkload {
+  return { fact, variants: chainsOf(fact, overlays).map((chain) => variantOf(fact, chain, overlays, isAccount)) };
+}
+
+function variantOf(
+  fact: Workload,
+  chain: OverlayChain,
+  overlays: Overlays,
+  isAccount: (key: string) => boolean,
+): PlacedWorkload['variants'][number] {
+  const { metadata, podSpec } = fact;
+  const patched = overlays.accountNameFor(chain, fact);
+  const serviceAccountName = patched === 'unknown' ? undefined : (patched ?? fact.serviceAccountName);
+  const named = serviceAccountName?.text;
+  const known = podSpec && !podSpec.open && patched !== 'unknown';
+  const placed = {
+    namespace: (namespaceIn(chain) ?? metadata.namespace)?.text ?? UNKNOWN_NAMESPACE,
+    name: nameIn(chain, metadata.name?.text ?? UNKNOWN_NAME),
+  };
+  if (named === undefined || named.length === 0) return { ...placed, serviceAccountName: known ? DEFAULT : undefined };
+  // Kustomize renames references only to accounts that it renames.
+  const key = chain.length > 0 ? exactKey(named) : undefined;
+  const renamed = key !== undefined && isAccount(key);
+  return { ...placed, serviceAccountName: renamed ? nameIn(chain, named) : named };
+}
+
+/** A chart's template whose name and namespace are both left to its values says nothing: it could be any account. */
+export function couldBeAny({ fact, variants }: Account): boolean {
+  return (
+    fact.chart !== undefined &&
+    variants.every(({ namespace, name }) => onlyHole(namespace) !== undefined && onlyHole(name) !== undefined)
+  );
+}

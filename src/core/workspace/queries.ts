@@ -1,0 +1,348 @@
+import type {
+  Association,
+  Facts,
+  ManagedPolicyAttachment,
+  PermissionPolicy,
+  Role,
+  RoleReference,
+  ServiceAccount,
+  TrustPolicy,
+  Workload,
+} from '../facts/model.js';
+import { SUBJECT_PREFIX } from '../iam/names.js';
+import { literalOf, onlyHole, sameText, type Text } from '../syntax/text.js';
+import { literal, outermost, type StringNode } from '../syntax/tree.js';
+import { NAME, roleKeys, TRUSTED, vagueKey } from './entries.js';
+import type { FactStore } from './factStore.js';
+import { exactKey, meantKeys, type Named, type Whereabouts } from './keys.js';
+import { parseRoleArn } from './roleArn.js';
+import type { Account, AccountVariant, PlacedWorkload, RoleMatch, Workspace } from './workspace.js';
+
+/** The prefix of what is asked when names near a given one are asked for. */
+export const NEAR = 'near:';
+
+/** Answers from the store; each question is said to `ask` by the keys whose change may change the answer. */
+export abstract class Queries implements Workspace {
+  constructor(readonly store: FactStore) {}
+
+  /** Somebody asks for what stands under this key. */
+  protected abstract ask(key: string): void;
+
+  #get<T>(key: string): readonly T[] {
+    this.ask(key);
+    return this.store.get<T>(key);
+  }
+
+  // ── service accounts ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  accounts(): readonly Account[] {
+    this.ask('accounts');
+    return this.store.accounts();
+  }
+
+  accountOf(fact: ServiceAccount): Account | undefined {
+    return this.store.accountOf(fact);
+  }
+
+  accountsNamed(namespace: string, name: string): readonly Account[] {
+    return this.#get(`account:${namespace}/${name}`);
+  }
+
+  accountsMeant(wanted: Named, from: Whereabouts): ReturnType<Workspace['accountsMeant']> {
+    return this.#union(meantKeys(wanted, from).map((key) => `meant:${key}`));
+  }
+
+  accountsNear(name: string): readonly Account[] {
+    this.ask(NEAR + name);
+    return [...new Set(this.store.near(name).flatMap((near) => this.store.get<Account>(NAME + near)))];
+  }
+
+  mayBeVague(namespace: string, name: string): boolean {
+    const keys = [vagueKey(namespace, undefined), vagueKey(undefined, name), vagueKey(undefined, undefined)];
+    return keys.some((key) =>
+      this.#get<AccountVariant>(key).some(
+        (variant) => sameText(variant.namespace, [namespace]) !== 'no' && sameText(variant.name, [name]) !== 'no',
+      ),
+    );
+  }
+
+  accountsOfNamespace(namespace: string): readonly Account[] {
+    return this.#get(`accounts-of-namespace:${namespace}`);
+  }
+
+  accountsOfChart(chart: string): readonly Account[] {
+    return this.#get(`accounts-of-chart:${chart}`);
+  }
+
+  accountsTyped(name: Text): readonly Account[] {
+    const key = exactKey(name);
+    return key === undefined ? [] : this.#get(`account-typed:${key}`);
+  }
+
+  accountsAnnotatedIn(file: string): readonly Account[] {
+    return this.#get(`role-arn-in:${file}`);
+  }
+
+  accountsUsing(policy: TrustPolicy): readonly Account[] {
+    const roles = new Set([...(policy.role ? [policy.role] : []), ...this.store.rolesTrusting(policy)]);
+    return this.#union([...new Set([...roles].flatMap(roleKeys))].map((key) => `uses:${key}`));
+  }
+
+  accountsWithAudience(): readonly Account[] {
+    return this.#get('with-audience');
+  }
+
+  // ── workloads ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  workloads(): readonly PlacedWorkload[] {
+    this.ask('workloads');
+    return this.store.workloads();
+  }
+
+  workloadOf(fact: Workload): PlacedWorkload | undefined {
+    return this.store.workloadOf(fact);
+  }
+
+  workloadsNamed(raw: string): readonly PlacedWorkload[] {
+    return this.#get(`workload-named:${raw}`);
+  }
+
+  workloadsTyping(name: Text): readonly PlacedWorkload[] {
+    const key = exactKey(name);
+    return key === undefined ? [] : this.#get(`workload-typed:${key}`);
+  }
+
+  workloadsOfChart(chart: string): readonly PlacedWorkload[] {
+    return this.#get(`workloads-of-chart:${chart}`);
+  }
+
+  workloadsRunningAs(named: readonly Named[], where: Whereabouts): readonly PlacedWorkload[] {
+    return this.#union([...new Set(named.flatMap((each) => meantKeys(each, where)))].map((key) => `runs:${key}`));
+  }
+
+  isRunAs(namespace: string, name: string): boolean {
+    const key = `runs:=${namespace}\n=${name}`;
+    this.ask(key);
+    return this.store.has(key);
+  }
+
+  // ── roles ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  roles(): readonly Role[] {
+    this.ask('roles');
+    return this.store.all('roles');
+  }
+
+  rolesNamed(name: string): readonly Role[] {
+    return this.#get(`role:${name.toLowerCase()}`);
+  }
+
+  roleFor(reference: StringNode | { readonly address: string }): RoleMatch {
+    if ('address' in reference) return this.#byAddress(reference.address);
+    const address = onlyHole(reference.text)?.address;
+    return address === undefined ? this.#byArn(reference.text) : this.#byAddress(address);
+  }
+
+  /** Which role a policy's or an association's reference means. */
+  roleReferredTo(reference: RoleReference): Role | undefined {
+    if (reference.address !== undefined) return this.#byAddress(reference.address).found;
+    if (reference.arn) return this.#byArn(reference.arn).found;
+    const name = reference.name && literalOf(reference.name);
+    if (name === undefined) return undefined;
+    const named = this.rolesNamed(name);
+    return named.length === 1 ? named[0] : undefined;
+  }
+
+  rolesOf(references: readonly RoleReference[]): readonly Role[] {
+    return references.flatMap((reference) => this.roleReferredTo(reference) ?? []);
+  }
+
+  isWorkloadRole(role: Role): boolean {
+    if (role.managedTrust) return true;
+    const statements = role.trustPolicy?.statements ?? [];
+    return statements.some(
+      ({ effectValue, principals }) => effectValue !== 'Deny' && principals.some(isWorkloadPrincipal),
+    );
+  }
+
+  #byAddress(address: string): RoleMatch {
+    const found = this.#get<Role>(`role:@${address}`).at(-1);
+    return found ? { found, by: 'address' } : { found: undefined };
+  }
+
+  #byArn(text: Text): RoleMatch {
+    const wanted = parseRoleArn(text);
+    if (!wanted) return { found: undefined };
+    const named = this.rolesNamed(wanted.name);
+    const candidates = named.filter((role) => {
+      const account = accountOf(role);
+      return account === undefined || wanted.account === undefined || account === wanted.account;
+    });
+    const exact = candidates.filter((role) => pathOf(role) === wanted.path);
+    const certain = exact.filter((role) => accountOf(role) !== undefined && wanted.account !== undefined);
+    if (certain.length > 0) return { found: certain[0]!, by: 'arn' };
+    // A name alone is proof only where it is the only one.
+    if (exact.length === 1 && named.length === 1) return { found: exact[0]!, by: 'name' };
+    if (exact.length === 0 && candidates.length === 1 && named.length === 1 && pathOf(candidates[0]!) !== undefined) {
+      return { found: undefined, pathDiffers: candidates[0]! };
+    }
+    return { found: undefined };
+  }
+
+  // ── associations ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  associations(): readonly Association[] {
+    this.ask('associations');
+    return this.store.all('associations');
+  }
+
+  associationsNaming({ namespace, name }: Named): readonly Association[] {
+    const [first, second] = [exactKey(namespace), exactKey(name)];
+    return first === undefined || second === undefined ? [] : this.#get(`association:${first}\n${second}`);
+  }
+
+  associationsSurelyFor({ variants }: Pick<Account, 'variants'>): readonly Association[] {
+    const [first, ...others] = variants;
+    if (!first) return [];
+    return this.associationsNaming(first).filter(({ namespace, serviceAccount }) =>
+      others.every(
+        (variant) =>
+          sameText(namespace!.text, variant.namespace) === 'yes' &&
+          sameText(serviceAccount!.text, variant.name) === 'yes',
+      ),
+    );
+  }
+
+  associationsFor(account: Account): readonly { readonly association: Association; readonly certain: boolean }[] {
+    const found = this.#associationsNear(account).flatMap((association) => {
+      const { namespace, serviceAccount } = association;
+      if (!serviceAccount) return [];
+      const answers = account.variants.map((variant) => {
+        const sameName = sameText(serviceAccount.text, variant.name);
+        // An add-on's association names no namespace: the add-on knows it.
+        const sameNamespace = namespace ? sameText(namespace.text, variant.namespace) : 'maybe';
+        return sameName === 'no' || sameNamespace === 'no'
+          ? 'no'
+          : sameName === 'yes' && sameNamespace === 'yes'
+            ? 'yes'
+            : 'maybe';
+      });
+      if (answers.every((answer) => answer === 'no')) return [];
+      return [{ association, certain: answers.every((answer) => answer === 'yes') }];
+    });
+    return found.sort((a, b) => Number(b.certain) - Number(a.certain));
+  }
+
+  /** Those whose account may be this one by its name. */
+  #associationsNear({ variants }: Account): readonly Association[] {
+    const keys = new Set<string>();
+    for (const variant of variants) {
+      const [namespace, name] = [literalOf(variant.namespace), literalOf(variant.name)];
+      if (name === undefined) return this.associations();
+      keys.add(`association-named:${name}`);
+      if (namespace === undefined) keys.add('association-vague');
+      else keys.add(`association-vague:=${namespace}`).add('association-vague:');
+    }
+    return this.#union<Association>([...keys]);
+  }
+
+  associationsOf(role: Role): readonly Association[] {
+    return this.#union<Association>(roleKeys(role).map((key) => `association-of:${key}`)).filter((association) =>
+      this.#isOf(association, role),
+    );
+  }
+
+  #isOf({ role: reference, roleArn }: Association, role: Role): boolean {
+    if (reference?.address !== undefined && reference.address === role.address) return true;
+    const name = reference?.name && literalOf(reference.name);
+    if (name !== undefined && name === literal(role.name)) return true;
+    return roleArn !== undefined && this.roleFor(roleArn).found === role;
+  }
+
+  // ── policies ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  trustPolicies(): readonly TrustPolicy[] {
+    this.ask('trust');
+    return this.store.all('trustPolicies');
+  }
+
+  trustPoliciesNaming(namespace: string, name: string): readonly TrustPolicy[] {
+    return this.#get(`trusts:${namespace}/${name}`);
+  }
+
+  isTrusted(namespace: string, name: string): boolean {
+    const key = `subject:${SUBJECT_PREFIX}${namespace}:${name}`;
+    this.ask(key);
+    return this.store.has(key);
+  }
+
+  trustedPrincipals(): readonly Text[] {
+    this.ask(TRUSTED);
+    return this.store.list(TRUSTED, () => {
+      const seen = new Map<string, Text>();
+      for (const { statements } of this.store.all('trustPolicies')) {
+        for (const { principals } of statements) {
+          for (const { value } of principals) {
+            const key = JSON.stringify(value.text);
+            if (!seen.has(key)) seen.set(key, value.text);
+          }
+        }
+      }
+      return [...seen.values()];
+    });
+  }
+
+  judges(policy: PermissionPolicy): boolean {
+    if (this.store.chosenPolicies.has(outermost(policy.node.document).file) && policy.roles.length === 0) return true;
+    return this.rolesOf(this.attachedTo(policy)).some((role) => this.isWorkloadRole(role));
+  }
+
+  /** The roles that a policy names, and those that name it. */
+  attachedTo({ roles, address }: PermissionPolicy): readonly RoleReference[] {
+    if (address === undefined) return roles;
+    const attachments = this.#get<ManagedPolicyAttachment>(`attached:${address}`);
+    return [...roles, ...attachments.flatMap((attachment) => attachment.roles)];
+  }
+
+  // ── all of a kind ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  credentialStores(): Facts['credentialStores'] {
+    this.ask('stores');
+    return this.store.all('credentialStores');
+  }
+
+  oidcProviders(): Facts['oidcProviders'] {
+    this.ask('providers');
+    return this.store.all('oidcProviders');
+  }
+
+  eksctlClusters(): Facts['eksctlClusters'] {
+    this.ask('eksctl');
+    return this.store.all('eksctlClusters');
+  }
+
+  /** What stands under any of the keys, in the order of all. */
+  #union<T>(keys: readonly string[]): readonly T[] {
+    for (const key of keys) this.ask(key);
+    return this.store.union<T>(keys);
+  }
+}
+
+function isWorkloadPrincipal(principal: { type: string; value: StringNode }): boolean {
+  if (principal.type === 'Service') return /^pods\.eks\./.test(principal.value.raw);
+  if (principal.type !== 'Federated') return false;
+  const shown = principal.value.text.map((part) => (typeof part === 'string' ? part : part.expression)).join('');
+  return /oidc[.-]eks\.|\beks\b|oidc.provider/i.test(shown) && !/github|gitlab/i.test(shown);
+}
+
+export function accountOf(role: Role): string | undefined {
+  return (role.arn ? parseRoleArn(role.arn.text)?.account : undefined) ?? role.account;
+}
+
+/** With both slashes; undefined where the document leaves it open. */
+export function pathOf(role: Role): string | undefined {
+  if (role.arn) return parseRoleArn(role.arn.text)?.path;
+  if (!role.path) return '/';
+  const path = literal(role.path);
+  return path === undefined ? undefined : `/${path.split('/').filter(Boolean).join('/')}/`.replace('//', '/');
+}
