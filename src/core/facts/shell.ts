@@ -21,6 +21,7 @@ export function readShell(
   );
   for (const command of commands) {
     readAnnotating(command, facts);
+    readEksctlCommand(command, facts);
     const call = awsCall(command, files);
     if (!call) continue;
     for (const value of call.values) used.add(value);
@@ -125,7 +126,7 @@ function listOfWords(items: readonly StringNode[]): SyntaxNode {
   return { kind: 'array', document, start, end: items.at(-1)!.end, items, style: 'flow' };
 }
 
-/** `kubectl annotate serviceaccount NAME KEY=VALUE`: like a patch, it adds to an account that is defined elsewhere. */
+/** `kubectl annotate serviceaccount NAME KEY=VALUE`: adds to an account that somebody has made. */
 function readAnnotating({ words, start, end }: ShellCommand, facts: Facts): void {
   const kubectl = words.findIndex(({ raw }) => /(?:^|\/)(?:kubectl|oc)$/.test(raw));
   const at = words.findIndex(({ raw }, index) => index > kubectl && raw === 'annotate');
@@ -154,6 +155,66 @@ function readAnnotating({ words, start, end }: ShellCommand, facts: Facts): void
     source: 'manifest',
     metadata: { node, name, ...(namespace ? { namespace } : {}), annotations, labels: [], others: [], open: true },
     node,
-    patch: true,
   });
+}
+
+/** `eksctl create iamserviceaccount` and `eksctl create podidentityassociation`, as their configuration file would say it. */
+function readEksctlCommand({ words, start, end }: ShellCommand, facts: Facts): void {
+  const at = words.findIndex(({ raw }) => /(?:^|\/)eksctl$/.test(raw));
+  if (at < 0 || words[at + 1]?.raw !== 'create') return;
+  const kind = words[at + 2]?.raw ?? '';
+  const options = optionsIn(words.slice(at + 3));
+  const { document } = words[at]!;
+  const node: ObjectNode = { kind: 'object', document, start, end, properties: [], style: 'flow' };
+  const cluster = options.get('cluster');
+  const namespace = options.get('namespace');
+  if (/^iamserviceaccounts?$/.test(kind)) {
+    const name = options.get('name');
+    const given = options.get('attach-role-arn');
+    if (!name || options.has('role-only')) return;
+    const key = given && named(given, 'eks.amazonaws.com/role-arn');
+    facts.serviceAccounts.push({
+      source: 'eksctl',
+      metadata: {
+        node,
+        name,
+        namespace: namespace ?? { ...named(name, 'default'), offsets: Array.from('default.', () => name.start) },
+        annotations: key ? [{ key, value: given }] : [],
+        labels: [],
+        others: [],
+      },
+      node,
+      ...(given ? {} : { managed: true as const }),
+    });
+    return;
+  }
+  const serviceAccount = options.get('service-account-name');
+  if (!/^podidentityassociations?$/.test(kind) || !serviceAccount) return;
+  const roleArn = options.get('role-arn');
+  facts.associations.push({
+    source: 'eksctl',
+    node,
+    ...(cluster ? { clusterName: cluster } : {}),
+    ...(namespace ? { namespace } : {}),
+    serviceAccount,
+    ...(roleArn ? { roleArn } : {}),
+    fields: [],
+  });
+}
+
+/** `--name cart`, `--name=cart`; a flag alone has none. */
+function optionsIn(words: readonly StringNode[]): ReadonlyMap<string, StringNode | undefined> {
+  const options = new Map<string, StringNode | undefined>();
+  for (const [index, word] of words.entries()) {
+    const option = /^--([a-z][a-z0-9-]*)(=?)/.exec(word.raw);
+    if (!option) continue;
+    const next = words[index + 1];
+    const value = option[2]
+      ? stringPart(word, option[0].length, word.raw.length)
+      : next && !next.raw.startsWith('-')
+        ? next
+        : undefined;
+    options.set(option[1]!, value);
+  }
+  return options;
 }

@@ -42,6 +42,8 @@ export interface PodIdentityOptions {
 
 /** Could it be migrated: annotated, or made by eksctl for IRSA, and without an association? */
 export function isIrsaAccount(workspace: Workspace, account: Account): boolean {
+  // A command of a script (`kubectl annotate`, `eksctl create`) is no description that could be rewritten.
+  if (account.fact.node.document.language === 'shell') return false;
   const irsa = account.fact.managed === true || account.variants.some(({ roleArn }) => roleArn !== undefined);
   return irsa && !workspace.associationsFor(account).some(({ certain }) => certain);
 }

@@ -141,11 +141,7 @@ aws iam create-open-id-connect-provider --url https://x --client-id-list sts.ama
       'kubectl annotate --namespace=shop sa cart eks.amazonaws.com/role-arn="$ARN"\n',
     ]) {
       const [account] = script(text).serviceAccounts;
-      expect([shown(account?.metadata.namespace), shown(account?.metadata.name), account?.patch]).toEqual([
-        'shop',
-        'cart',
-        true,
-      ]);
+      expect([shown(account?.metadata.namespace), shown(account?.metadata.name)]).toEqual(['shop', 'cart']);
       const { key, value } = account!.metadata.annotations[0]!;
       expect([typed(text, key), typed(text, value).replaceAll('"', '')]).toEqual([
         'eks.amazonaws.com/role-arn',
@@ -157,6 +153,25 @@ aws iam create-open-id-connect-provider --url https://x --client-id-list sts.ama
     }
     for (const text of ['kubectl annotate pod a b=c\n', 'kubectl annotate sa a b-\n', 'kubectl annotate sa\n'])
       expect(script(text).serviceAccounts).toEqual([]);
+  });
+
+  it('have eksctl make accounts and associations', () => {
+    const made = script('eksctl create iamserviceaccount --cluster=blue --name cart --namespace shop --approve\n')
+      .serviceAccounts[0]!;
+    expect([shown(made.metadata.namespace), shown(made.metadata.name), made.managed]).toEqual(['shop', 'cart', true]);
+    const given = script('eksctl create iamserviceaccount --name cart --attach-role-arn "$ARN"\n').serviceAccounts[0]!;
+    expect([shown(given.metadata.namespace), given.managed, given.metadata.annotations[0]?.key.raw]).toEqual([
+      'default',
+      undefined,
+      'eks.amazonaws.com/role-arn',
+    ]);
+    expect(script('eksctl create iamserviceaccount --name cart --role-only\n').serviceAccounts).toEqual([]);
+    const [association] = script(
+      'eksctl create podidentityassociation --cluster blue --namespace shop --service-account-name cart --role-arn $ARN\n',
+    ).associations;
+    expect(
+      [association?.clusterName, association?.namespace, association?.serviceAccount, association?.roleArn].map(shown),
+    ).toEqual(['blue', 'shop', 'cart', 'ARN']);
   });
 
   it('leave other commands alone', () => {
