@@ -242,7 +242,8 @@ export function readEnvironmentSource(item: SyntaxNode): EnvironmentSource[] {
     const reference = objectAt(item, field);
     if (!reference) continue;
     const name = stringAt(reference, 'name');
-    return [{ kind, ...(name ? { name } : {}), node: item }];
+    const prefix = stringAt(item, 'prefix');
+    return [{ kind, ...(name ? { name } : {}), ...(prefix ? { prefix } : {}), node: item }];
   }
   return [];
 }

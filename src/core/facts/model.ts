@@ -261,6 +261,8 @@ export interface EnvironmentVariable {
 export interface EnvironmentSource {
   readonly kind: 'secret' | 'configmap';
   readonly name?: StringNode;
+  /** Stands in front of every key. */
+  readonly prefix?: StringNode;
   readonly node: SyntaxNode;
 }
 

@@ -18,7 +18,8 @@ export const dockerfileStaticCredentials = defineRule({
   },
   *check(facts) {
     for (const { instruction, name, value, spot } of facts.dockerCredentials) {
-      if (value && literalOf(value)?.trim() === '') continue;
+      // Emptied on purpose. An argument is taken all the same, its default being empty.
+      if (instruction === 'ENV' && value && literalOf(value)?.trim() === '') continue;
       const where =
         instruction === 'ENV'
           ? "in every container of the image, before its service account's role"

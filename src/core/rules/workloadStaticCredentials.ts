@@ -54,7 +54,8 @@ export const workloadStaticCredentials = defineRule({
         }
         for (const source of container.envFrom) {
           const store = storeOf(source, workload, workspace);
-          const key = store?.entries.find((entry) => isCredentialVariable(entry.key.raw));
+          const prefix = source.prefix?.raw ?? '';
+          const key = store?.entries.find((entry) => isCredentialVariable(`${prefix}${entry.key.raw}`));
           if (!store || !key) continue;
           const name = source.name ? display(source.name.text) : '';
           yield {
