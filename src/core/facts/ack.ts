@@ -4,12 +4,14 @@ import {
   listOf,
   type ObjectNode,
   objectAt,
+  property,
   type StringNode,
   type SyntaxNode,
   stringAt,
   stringsOf,
   wordOf,
 } from '../syntax/tree.js';
+import { addonAccount } from './addonAccounts.js';
 import { readPermissionPolicy, readTrustPolicy } from './iamPolicy.js';
 import type { Association, Facts, Role, RoleReference } from './model.js';
 import { accountByProvider } from './providerAccount.js';
@@ -127,6 +129,16 @@ function readAddon(root: ObjectNode, facts: Facts, context: AckContext): void {
       addon: wordOf(get(spec, 'name')) ?? '',
     });
   }
+  const reference = property(spec, 'serviceAccountRoleRef');
+  const name = stringAt(reference?.value, 'from', 'name');
+  const address = referredAddress(reference?.value, root, context);
+  const given = property(spec, 'serviceAccountRoleARN');
+  const roleArn = given?.value ?? (name && address !== undefined ? referredArn(name, address) : undefined);
+  const key = (given ?? reference)?.key;
+  if (spec?.kind !== 'object' || !key || roleArn?.kind !== 'string') return;
+  const addon = stringAt(spec, 'name');
+  const namespace = stringAt(spec, 'namespaceConfig', 'namespace');
+  facts.serviceAccounts.push(addonAccount({ source: 'manifest', node: spec, addon, namespace, key, roleArn }));
 }
 
 /** Both `roleARN` and `roleRef` together are refused by the controller. */

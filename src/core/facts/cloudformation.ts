@@ -13,6 +13,7 @@ import {
   stringsOf,
   wordOf,
 } from '../syntax/tree.js';
+import { addonAccount } from './addonAccounts.js';
 import { branchesOf, TemplateValues } from './cloudformationValues.js';
 import { readPermissionPolicy, readTrustPolicy } from './iamPolicy.js';
 import { readKubernetesObject } from './kubernetes.js';
@@ -177,6 +178,18 @@ class TemplateReader {
         addon: addon ?? '',
       });
     }
+    const roleArn = property(properties, 'ServiceAccountRoleArn');
+    if (roleArn?.value?.kind !== 'string') return;
+    this.facts.serviceAccounts.push(
+      addonAccount({
+        source: 'cloudformation',
+        node: properties,
+        addon: stringAt(properties, 'AddonName'),
+        namespace: stringAt(properties, 'NamespaceConfig', 'Namespace'),
+        key: roleArn.key,
+        roleArn: roleArn.value,
+      }),
+    );
   }
 
   #launchTemplate({ logicalId, node, properties }: Resource): void {

@@ -4,12 +4,14 @@ import {
   listOf,
   type ObjectNode,
   objectAt,
+  property,
   type StringNode,
   type SyntaxNode,
   stringAt,
   stringsOf,
   wordOf,
 } from '../syntax/tree.js';
+import { addonAccount } from './addonAccounts.js';
 import { readPermissionPolicy, readTrustPolicy } from './iamPolicy.js';
 import type { Association, Facts, Role, RoleReference } from './model.js';
 import { accountByProvider } from './providerAccount.js';
@@ -147,6 +149,15 @@ function readAddon(root: ObjectNode, facts: Facts, context: CrossplaneContext): 
       addon: wordOf(get(spec, 'addonName')) ?? '',
     });
   }
+  const reference = property(spec, 'serviceAccountRoleArnRef');
+  const name = stringAt(reference?.value, 'name');
+  const given = property(spec, 'serviceAccountRoleArn');
+  const roleArn = given?.value ?? (name ? referredArn(name, addressFor(name, context)) : undefined);
+  const key = (given ?? reference)?.key;
+  if (spec?.kind !== 'object' || !key || roleArn?.kind !== 'string') return;
+  const addon = stringAt(spec, 'addonName');
+  const namespace = stringAt(spec, 'namespaceConfig', 'namespace');
+  facts.serviceAccounts.push(addonAccount({ source: 'manifest', node: spec, addon, namespace, key, roleArn }));
 }
 
 function associationBase(node: ObjectNode, context: CrossplaneContext): Association {

@@ -1,3 +1,4 @@
+import { makeSynthetic } from '../syntax/hclNodes.js';
 import {
   booleanOf,
   get,
@@ -12,6 +13,7 @@ import {
   stringsOf,
   wordOf,
 } from '../syntax/tree.js';
+import { addonAccount } from './addonAccounts.js';
 import { readPermissionPolicy } from './iamPolicy.js';
 import { readMetadata } from './kubernetes.js';
 import type { Association, EksctlAddon, Facts, Metadata, NodeTemplate, Role } from './model.js';
@@ -78,6 +80,19 @@ class ClusterReader {
     for (const addon of objects(addons)) {
       for (const association of objects(get(addon, 'podIdentityAssociations')))
         this.#association(association, wordOf(get(addon, 'name')) ?? '');
+      const given = property(addon, 'serviceAccountRoleARN');
+      // Both together eksctl refuses, and that is said of the add-on.
+      if (given?.value?.kind === 'string' && !property(addon, 'podIdentityAssociations'))
+        facts.serviceAccounts.push(
+          addonAccount({
+            source: 'manifest',
+            node: addon,
+            addon: stringAt(addon, 'name'),
+            namespace: stringAt(addon, 'namespaceConfig', 'namespace'),
+            key: given.key,
+            roleArn: given.value,
+          }),
+        );
     }
     for (const field of ['nodeGroups', 'managedNodeGroups']) {
       for (const group of objects(get(root, field))) facts.nodeTemplates.push(readNodeGroup(group));
@@ -169,30 +184,15 @@ function objects(node: SyntaxNode | undefined): ObjectNode[] {
 function accountMetadata(node: ObjectNode, given: Property | undefined): Metadata {
   const metadata = readMetadata(node);
   const annotation =
-    given?.value?.kind === 'string' ? [{ key: standingFor(given.key, ROLE_ANNOTATION), value: given.value }] : [];
+    given?.value?.kind === 'string' ? [{ key: makeSynthetic(given.key, ROLE_ANNOTATION), value: given.value }] : [];
   return {
     ...metadata,
-    namespace: metadata.namespace ?? standingFor(metadata.name ?? metadata.node, 'default'),
+    namespace: metadata.namespace ?? makeSynthetic(metadata.name ?? metadata.node, 'default'),
     annotations: [...metadata.annotations, ...annotation],
   };
 }
 
 const ROLE_ANNOTATION = 'eks.amazonaws.com/role-arn';
-
-/** A text that eksctl supplies by itself, at the place that makes it do so. */
-function standingFor({ document, start, end }: SyntaxNode, text: string): StringNode {
-  return {
-    kind: 'string',
-    document,
-    start,
-    end,
-    text: [text],
-    raw: text,
-    style: 'expression',
-    offsets: [...Array.from(text, () => start), end],
-    contentStart: start,
-  };
-}
 
 function readAddon(node: ObjectNode): EksctlAddon {
   const name = stringAt(node, 'name');

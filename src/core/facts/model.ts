@@ -354,7 +354,7 @@ export interface Association {
 }
 
 export interface NodeTemplate {
-  readonly kind: 'launch-template' | 'node-group' | 'eksctl-node-group';
+  readonly kind: 'launch-template' | 'node-group' | 'node-class' | 'eksctl-node-group';
   readonly name?: StringNode;
   readonly node: ObjectNode;
   /** Where the tokens setting stands, and what it says. */

@@ -4,6 +4,7 @@ import { patchedBase } from './compositionPatches.js';
 import { readCrossplane } from './crossplane.js';
 import { readKubernetesObject } from './kubernetes.js';
 import type { Facts } from './model.js';
+import { readNodeClass } from './nodeClasses.js';
 
 interface NestedContext {
   readonly file: string;
@@ -18,7 +19,8 @@ export function readNestedObjects(root: SyntaxNode, facts: Facts, context: Neste
   // An alias may hold an object inside of itself.
   const nested = depth > 4 ? [] : nestedIn(root);
   for (const object of nested ?? []) {
-    if (readAck(object, facts, context) || readCrossplane(object, facts, context)) continue;
+    if (readAck(object, facts, context) || readCrossplane(object, facts, context) || readNodeClass(object, facts))
+      continue;
     if (readNestedObjects(object, facts, context, depth + 1)) continue;
     readKubernetesObject(object, facts, { source: 'manifest', chart: context.chart });
   }

@@ -14,6 +14,7 @@ import { isOwnKind, readKubernetesObject } from './kubernetes.js';
 import { readJsonPatchFile, readKustomization } from './kustomize.js';
 import { type Facts, noFacts } from './model.js';
 import { readNestedObjects } from './nestedObjects.js';
+import { readNodeClass } from './nodeClasses.js';
 import { readShell } from './shell.js';
 
 /** How a file is read; `terraform` ones are read with their whole folder. */
@@ -59,6 +60,7 @@ const readers: readonly DocumentReader[] = [
   readJsonPatchFile,
   readAck,
   readCrossplane,
+  readNodeClass,
   readNestedObjects,
   readHelmReleases,
   (root, facts, { chart }) => readKubernetesObject(root, facts, { source: 'manifest', chart }),

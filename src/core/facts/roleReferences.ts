@@ -1,3 +1,4 @@
+import { makeHole, type SyntheticString } from '../syntax/hclNodes.js';
 import { onlyHole } from '../syntax/text.js';
 import type { StringNode } from '../syntax/tree.js';
 import type { RoleReference } from './model.js';
@@ -9,21 +10,9 @@ export function roleReference(value: StringNode): RoleReference {
   return value.raw.startsWith('arn:') ? { arn: value.text } : { name: value.text };
 }
 
-/** The ARN of what a name refers to (`policyRefs`, `policyArnRef`): it stands where the name does. */
+/** The ARN of what a name refers to (`policyRefs`, `policyArnRef`): it stands where the name does, and cannot be written there. */
 export function referredArn(name: StringNode, address: string): StringNode {
-  return { ...expression(name), text: [{ expression: name.raw, address, attribute: 'arn' }] };
-}
-
-function expression({ document, start, end, parent }: StringNode): Omit<StringNode, 'text'> {
-  return {
-    kind: 'string',
-    document,
-    start,
-    end,
-    parent,
-    raw: '',
-    style: 'expression',
-    offsets: [start],
-    contentStart: start,
-  };
+  const hole = makeHole(name.document, name, { expression: name.raw, address, attribute: 'arn' });
+  const made: SyntheticString = { ...hole, parent: name.parent, synthetic: {} };
+  return made;
 }

@@ -3,6 +3,7 @@
  * What a rule hands over is plain data; where a document stands inside a string of another one, the text is escaped for it.
  */
 import * as hcl from './hclEdits.js';
+import { syntheticOf } from './hclNodes.js';
 import * as json from './jsonEdits.js';
 import * as shell from './shellEdits.js';
 import {
@@ -50,8 +51,18 @@ export function inFile(document: SourceDocument, edit: LocalEdit): Edit {
   return { file: at.file, start, end, newText };
 }
 
+/** What a tool supplies by itself stands nowhere; Terraform's modules may have an argument for it. */
+function cannotBeWritten(node: SyntaxNode): boolean {
+  return node.document.language !== 'hcl' && syntheticOf(node) !== undefined;
+}
+
+function nothing({ document, start }: SyntaxNode): Edit {
+  return inFile(document, { start, end: start, newText: '' });
+}
+
 /** The value of a string, in its own quotes. */
 export function replaceString(node: StringNode, value: string): Edit {
+  if (cannotBeWritten(node)) return nothing(node);
   const shown = node.elided !== undefined && value.startsWith(node.elided) ? value.slice(node.elided.length) : value;
   // Inside quotes that it shares, or where `Fn::Sub` reads it: only the content is written anew.
   if (node.encode && (node.style === 'double' || node.style === 'single'))
@@ -61,6 +72,7 @@ export function replaceString(node: StringNode, value: string): Edit {
 
 /** A part of a string, by decoded offsets of `raw`; what stands round it, holes too, stays as it is typed. */
 export function replacePart(node: StringNode, from: number, to: number, text: string): Edit {
+  if (cannotBeWritten(node)) return nothing(node);
   const start = sourceOffset(node, from);
   const end = to > from ? Math.max(sourceEnd(node, to), start) : start;
   const newText = node.encode ? node.encode(text, from) : writer(node.document).encode(node, text);
@@ -68,6 +80,7 @@ export function replacePart(node: StringNode, from: number, to: number, text: st
 }
 
 export function renameKey(property: Property, name: string): Edit {
+  if (cannotBeWritten(property.key)) return nothing(property.key);
   if (property.key.encode) return replaceString(property.key, name);
   return inFile(property.key.document, writer(property.key.document).renameKey(property.key, name));
 }

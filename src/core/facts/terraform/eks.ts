@@ -1,4 +1,4 @@
-import { makeSynthetic, unknownHole } from '../../syntax/hclNodes.js';
+import { unknownHole } from '../../syntax/hclNodes.js';
 import {
   get,
   literal,
@@ -9,20 +9,11 @@ import {
   stringAt,
   stringsOf,
 } from '../../syntax/tree.js';
-import type { Association, Facts, NodeTemplate, ServiceAccount } from '../model.js';
+import { addonAccount } from '../addonAccounts.js';
+import type { Association, Facts, NodeTemplate } from '../model.js';
 import { blockOf, blocksOf, given } from './fields.js';
 import type { ModuleReader } from './read.js';
 import type { Instance } from './scope.js';
-
-const ROLE_ARN = 'eks.amazonaws.com/role-arn';
-
-/** Which service account an add-on's role is for, in `kube-system` all of them. */
-const ADDON_ACCOUNTS: Readonly<Record<string, string>> = {
-  'aws-ebs-csi-driver': 'ebs-csi-controller-sa',
-  'aws-efs-csi-driver': 'efs-csi-controller-sa',
-  'aws-mountpoint-s3-csi-driver': 's3-csi-driver-sa',
-  'vpc-cni': 'aws-node',
-};
 
 export function readAssociation(reader: ModuleReader, instance: Instance): void {
   const body = reader.evaluator.body(instance);
@@ -83,20 +74,10 @@ export function addon(
   }
   const roleArn = property(body, 'service_account_role_arn');
   if (roleArn?.value?.kind !== 'string') return;
-  const account = addonName === undefined ? undefined : ADDON_ACCOUNTS[addonName];
-  const fact: ServiceAccount = {
-    source: 'terraform',
-    node: body,
-    metadata: {
-      node: body,
-      // The add-on's own, which nobody typed here.
-      ...(account && name ? { name: makeSynthetic(name, account), namespace: makeSynthetic(name, 'kube-system') } : {}),
-      annotations: [{ key: makeSynthetic(roleArn.key, ROLE_ARN), value: roleArn.value }],
-      labels: [],
-      others: [],
-    },
-  };
-  facts.serviceAccounts.push(fact);
+  const namespace = stringAt(blockOf(body, 'namespace_config'), 'namespace');
+  facts.serviceAccounts.push(
+    addonAccount({ source: 'terraform', node: body, addon: name, namespace, key: roleArn.key, roleArn: roleArn.value }),
+  );
 }
 
 export function readOidcProvider(reader: ModuleReader, instance: Instance): void {
