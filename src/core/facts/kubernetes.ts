@@ -118,17 +118,30 @@ export function readMetadata(root: ObjectNode, key = 'metadata'): Metadata {
     root.open ||
     (node?.kind === 'object' ? node.open : node?.kind === 'string') ||
     (annotations?.kind === 'object' ? annotations.open : annotations?.kind === 'string');
-  return {
+  const metadata: Writable<Metadata> = {
     node: node ?? root,
-    ...(name ? { name } : {}),
-    ...(namespace ? { namespace } : {}),
     annotations: pairs(annotations),
-    ...(annotations?.kind === 'object' ? { annotationsNode: annotations } : {}),
     labels: pairs(labels),
-    ...(labels?.kind === 'object' ? { labelsNode: labels } : {}),
-    others: node?.kind === 'object' ? node.properties.filter(({ key: name }) => !METADATA_FIELDS.has(name.raw)) : [],
-    ...(open ? { open: true as const } : {}),
+    others: node?.kind === 'object' ? othersOf(node) : NONE,
   };
+  if (name) metadata.name = name;
+  if (namespace) metadata.namespace = namespace;
+  if (annotations?.kind === 'object') metadata.annotationsNode = annotations;
+  if (labels?.kind === 'object') metadata.labelsNode = labels;
+  if (open) metadata.open = true;
+  return metadata;
+}
+
+/** Facts are filled in step by step: of thousands of objects, each copy would be felt. */
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+const NONE: readonly never[] = [];
+
+function othersOf({ properties }: ObjectNode): Metadata['others'] {
+  // Most objects have none.
+  return properties.every(({ key }) => METADATA_FIELDS.has(key.raw))
+    ? NONE
+    : properties.filter(({ key }) => !METADATA_FIELDS.has(key.raw));
 }
 
 const METADATA_FIELDS = new Set([
@@ -150,8 +163,8 @@ const METADATA_FIELDS = new Set([
   'clusterName',
 ]);
 
-export function pairs(node: SyntaxNode | undefined): Annotation[] {
-  return node?.kind === 'object' ? node.properties.map(({ key, value }) => ({ key, value })) : [];
+export function pairs(node: SyntaxNode | undefined): readonly Annotation[] {
+  return node?.kind === 'object' ? node.properties : NONE;
 }
 
 function readWorkload(
@@ -164,40 +177,44 @@ function readWorkload(
   const path = TEMPLATES[kind];
   const template = path ? objectAt(root, ...path) : root;
   const podSpec = objectAt(template, 'spec');
-  return {
-    source: context.source,
-    kind,
-    metadata,
-    node: root,
-    ...(template ? { podMetadata: template === root ? metadata : readMetadata(template) } : {}),
-    ...(podSpec ? { podSpec, ...readPodSpec(podSpec) } : { containers: [], nodeSelector: [] }),
-    ...extra,
-  };
+  const { serviceAccountName, containers, nodeSelector } = podSpec ? readPodSpec(podSpec) : NO_POD;
+  const workload: Writable<Workload> = { source: context.source, kind, metadata, node: root, containers, nodeSelector };
+  if (template) workload.podMetadata = template === root ? metadata : readMetadata(template);
+  if (podSpec) workload.podSpec = podSpec;
+  if (serviceAccountName) workload.serviceAccountName = serviceAccountName;
+  return Object.assign(workload, extra);
 }
 
-export function readPodSpec(podSpec: ObjectNode): Pick<Workload, 'serviceAccountName' | 'containers' | 'nodeSelector'> {
+type PodFacts = Pick<Workload, 'serviceAccountName' | 'containers' | 'nodeSelector'>;
+
+const NO_POD: PodFacts = { containers: NONE, nodeSelector: NONE };
+
+export function readPodSpec(podSpec: ObjectNode): PodFacts {
   // `serviceAccount` is the deprecated alias, which the API server still honours.
   const name = stringAt(podSpec, 'serviceAccountName') ?? stringAt(podSpec, 'serviceAccount');
-  const containers = ['initContainers', 'containers', 'ephemeralContainers'].flatMap((list) =>
-    listOf(get(podSpec, list)),
-  );
-  return {
-    ...(name ? { serviceAccountName: name } : {}),
-    containers: containers.flatMap((item) => (item.kind === 'object' ? [readContainer(item)] : [])),
-    nodeSelector: pairs(get(podSpec, 'nodeSelector')),
-  };
+  const containers: Container[] = [];
+  for (const list of CONTAINERS) {
+    for (const item of listOf(get(podSpec, list))) if (item.kind === 'object') containers.push(readContainer(item));
+  }
+  const facts: Writable<PodFacts> = { containers, nodeSelector: pairs(get(podSpec, 'nodeSelector')) };
+  if (name) facts.serviceAccountName = name;
+  return facts;
 }
+
+const CONTAINERS = ['initContainers', 'containers', 'ephemeralContainers'];
 
 export function readContainer(node: ObjectNode): Container {
   const name = stringAt(node, 'name');
   const image = stringAt(node, 'image');
-  return {
-    ...(name ? { name } : {}),
-    ...(image ? { image } : {}),
+  const envFrom = get(node, 'envFrom');
+  const container: Writable<Container> = {
     node,
     env: readEnvironment(get(node, 'env')),
-    envFrom: listOf(get(node, 'envFrom')).flatMap(readEnvironmentSource),
+    envFrom: envFrom ? listOf(envFrom).flatMap(readEnvironmentSource) : NONE,
   };
+  if (name) container.name = name;
+  if (image) container.image = image;
+  return container;
 }
 
 /** `env` as Kubernetes' list, or as a mapping, which many charts take. */
@@ -209,21 +226,28 @@ export function readEnvironment(node: SyntaxNode | undefined): EnvironmentVariab
       return [{ name: pair.key, ...(value ? { value } : {}), ...(from ? { from } : {}), node: pair }];
     });
   }
-  return listOf(node).flatMap((item) => {
+  const variables: EnvironmentVariable[] = [];
+  for (const item of listOf(node)) {
     const name = stringAt(item, 'name');
-    if (!name || item.kind !== 'object') return [];
+    if (!name || item.kind !== 'object') continue;
+    const variable: Writable<EnvironmentVariable> = { name, node: item };
     const value = get(item, 'value');
     const from = readSource(get(item, 'valueFrom'));
-    return [{ name, ...(value ? { value } : {}), ...(from ? { from } : {}), node: item }];
-  });
+    if (value) variable.value = value;
+    if (from) variable.from = from;
+    variables.push(variable);
+  }
+  return variables;
 }
+
+const KEY_REFERENCES = [
+  ['secretKeyRef', 'secret'],
+  ['configMapKeyRef', 'configmap'],
+] as const;
 
 function readSource(node: SyntaxNode | undefined): EnvironmentVariable['from'] {
   if (node?.kind !== 'object') return undefined;
-  for (const [field, kind] of [
-    ['secretKeyRef', 'secret'],
-    ['configMapKeyRef', 'configmap'],
-  ] as const) {
+  for (const [field, kind] of KEY_REFERENCES) {
     const reference = objectAt(node, field);
     if (!reference) continue;
     const name = stringAt(reference, 'name');
