@@ -8,6 +8,7 @@ const languages = [
   'helm',
   'cloudformation',
   'terraform',
+  'terraform-vars',
   'hcl',
   'opentofu',
   'dockerfile',
@@ -21,6 +22,6 @@ export const selector: vscode.DocumentSelector = [
     { language, scheme: 'untitled' },
     { language, scheme: 'vscode-vfs' },
   ]),
-  { scheme: 'file', pattern: '**/*.{tf,tofu,tpl,tftpl,template}' },
+  { scheme: 'file', pattern: '**/*.{tf,tofu,tfvars,tpl,tftpl,template}' },
   { scheme: trustPolicyScheme },
 ];

@@ -13,7 +13,7 @@ export class Terraform {
   ) {}
 
   static isTerraform(name: string): boolean {
-    return /\.(?:tf|tofu)$/.test(name);
+    return /\.(?:tf|tofu|tfvars)$/.test(name);
   }
 
   /** Resolves when Terraform can be read; on failure it says so in the log, and Terraform files stay unread. */

@@ -9,7 +9,7 @@ import type { Severities } from './severities.js';
 import { Slice } from './slices.js';
 
 const endings =
-  'json jsonc json5 yaml yml tf tofu tpl tftpl tmpl gotmpl j2 erb template cfn policy txt sh bash zsh dockerfile Dockerfile containerfile';
+  'json jsonc json5 yaml yml tf tofu tfvars tpl tftpl tmpl gotmpl j2 erb template cfn policy txt sh bash zsh dockerfile Dockerfile containerfile';
 /** What the core may read, by name, for VS Code's watchers and for file systems that are not the disk. VS Code's braces do not nest. */
 const CANDIDATES = `**/{${endings
   .split(' ')

@@ -17,6 +17,7 @@ const signs: Readonly<Record<string, string>> = {
   terraform: '#',
   hcl: '#',
   opentofu: '#',
+  'terraform-vars': '#',
   dockerfile: '#',
   shellscript: '#',
   jsonc: '//',
