@@ -462,7 +462,7 @@ export class Reader {
       const answer = await describeAssociation(aws, cluster, listed, timeoutMs, signal);
       await breathe();
       if (answer.ok) {
-        state.associations.set(key, answer.value);
+        state.associations.set(key, unlessChanged(this.before?.associations.get(key), answer.value));
         if (answer.value.roleArn !== undefined) this.askRole(answer.value.roleArn, key);
         if (answer.value.targetRoleArn !== undefined) this.askRole(answer.value.targetRoleArn, key);
       } else state.associationUnknown.set(listed.id, this.gap(answer.failure));

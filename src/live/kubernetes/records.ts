@@ -10,16 +10,20 @@ export interface ServiceAccountRecord {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-export interface PodRecord {
-  readonly namespace: string;
+export interface PodRecord extends PodTemplate {
   readonly name: string;
   readonly uid: string;
-  readonly serviceAccount: string;
   readonly phase: string;
   readonly node: string | undefined;
-  readonly owner: string | undefined;
   /** ms since the epoch. */
   readonly startedAt: number | undefined;
+}
+
+/** What all pods of a workload have in common. */
+interface PodTemplate {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly owner: string | undefined;
   readonly hostNetwork: boolean;
   /** The pod's own label keeps the webhook away. */
   readonly skipsWebhook: boolean;
@@ -29,9 +33,6 @@ export interface PodRecord {
   readonly windows: boolean;
   readonly fargate: boolean;
   readonly containers: readonly ContainerRecord[];
-  /** Volumes that the webhook adds: `aws-iam-token`, `eks-pod-identity-token`. */
-  readonly injectedVolumes: readonly string[];
-  readonly ready: boolean;
 }
 
 export interface ContainerRecord {
@@ -57,19 +58,65 @@ export interface NodeRecord {
  * was made of the record stays.
  */
 export function unlessChanged<T extends object>(before: T | undefined, now: T): T {
-  if (before === undefined) return now;
-  for (const key of Object.keys(now) as (keyof T)[]) {
-    if (before[key] !== now[key] && !sameEntries(before[key], now[key])) return now;
-  }
-  return before;
+  return before !== undefined && same(before, now) ? before : now;
 }
 
-function sameEntries(a: unknown, b: unknown): boolean {
-  return typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b);
+/** Of plain data. */
+function same(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => same((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
+  );
 }
 
 /** An object of the API's JSON, which may hold anything. */
 type Json = Readonly<Record<string, unknown>>;
+
+/** One of fifty thousand, so its own fields are few. */
+class Pod implements PodRecord {
+  constructor(
+    readonly name: string,
+    readonly uid: string,
+    readonly phase: string,
+    readonly node: string | undefined,
+    readonly startedAt: number | undefined,
+    private readonly template: PodTemplate,
+  ) {}
+
+  get namespace() {
+    return this.template.namespace;
+  }
+  get serviceAccount() {
+    return this.template.serviceAccount;
+  }
+  get owner() {
+    return this.template.owner;
+  }
+  get hostNetwork() {
+    return this.template.hostNetwork;
+  }
+  get skipsWebhook() {
+    return this.template.skipsWebhook;
+  }
+  get skipContainers() {
+    return this.template.skipContainers;
+  }
+  get misplacedRole() {
+    return this.template.misplacedRole;
+  }
+  get windows() {
+    return this.template.windows;
+  }
+  get fargate() {
+    return this.template.fargate;
+  }
+  get containers() {
+    return this.template.containers;
+  }
+}
 
 /**
  * Values that thousands of pods have in common are kept once: names of namespaces and nodes, the containers of a workload. A
@@ -77,7 +124,8 @@ type Json = Readonly<Record<string, unknown>>;
  */
 export class Shared {
   private readonly texts = new Map<string, string>();
-  private readonly lists = new Map<string, readonly unknown[]>();
+  /** By workload, as its pods were last. */
+  private readonly templates = new Map<string, PodTemplate>();
   private before: Shared | undefined;
 
   /** @param before of an earlier read: what comes again is taken from there, what does not is forgotten with it */
@@ -99,19 +147,14 @@ export class Shared {
     return kept as T;
   }
 
-  /** @param list of plain data */
-  list<T>(list: readonly T[]): readonly T[] {
-    if (list.length === 0) return NOTHING;
-    const key = JSON.stringify(list);
-    const known = this.lists.get(key);
-    if (known !== undefined) return known as readonly T[];
-    const kept = (this.before?.lists.get(key) as readonly T[] | undefined) ?? list;
-    this.lists.set(key, kept);
+  template(template: PodTemplate): PodTemplate {
+    const workload = `${template.namespace}/${template.serviceAccount}/${template.owner}`;
+    const known = this.templates.get(workload);
+    const kept = unlessChanged(known ?? this.before?.templates.get(workload), template);
+    if (kept !== known) this.templates.set(workload, kept);
     return kept;
   }
 }
-
-const NOTHING: readonly never[] = [];
 
 export const STATIC_CREDENTIALS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
 
@@ -142,20 +185,15 @@ export function podRecord(object: unknown, shared = new Shared()): PodRecord | u
   const selector = at(spec, 'nodeSelector');
   const node = text(spec?.nodeName);
   const started = Date.parse(text(metadata?.creationTimestamp) ?? text(status?.startTime) ?? '');
-  return {
-    namespace: shared.text(namespace),
-    name,
-    uid: text(metadata?.uid) ?? '',
-    serviceAccount: shared.text(text(spec?.serviceAccountName) ?? text(spec?.serviceAccount) ?? 'default'),
-    phase: shared.text(text(status?.phase) ?? 'Unknown'),
-    node: shared.text(node),
-    owner: shared.text(ownerOf(metadata)),
-    startedAt: Number.isNaN(started) ? undefined : started,
+  const template: PodTemplate = {
+    namespace,
+    serviceAccount: text(spec?.serviceAccountName) ?? text(spec?.serviceAccount) ?? 'default',
+    owner: ownerOf(metadata),
     hostNetwork: spec?.hostNetwork === true,
     skipsWebhook: labels !== undefined && 'eks.amazonaws.com/skip-pod-identity-webhook' in labels,
-    skipContainers: shared.list(
-      (text(annotations?.['eks.amazonaws.com/skip-containers']) ?? '').split(',').filter((part) => part !== ''),
-    ),
+    skipContainers: (text(annotations?.['eks.amazonaws.com/skip-containers']) ?? '')
+      .split(',')
+      .filter((part) => part !== ''),
     misplacedRole: text(annotations?.['eks.amazonaws.com/role-arn']),
     windows:
       text(selector?.['kubernetes.io/os']) === 'windows' ||
@@ -165,16 +203,16 @@ export function podRecord(object: unknown, shared = new Shared()): PodRecord | u
       text(labels?.['eks.amazonaws.com/fargate-profile']) !== undefined ||
       (node?.startsWith('fargate-') ?? false) ||
       text(spec?.schedulerName) === 'fargate-scheduler',
-    containers: shared.list([...items(spec?.initContainers), ...items(spec?.containers)].map(containerRecord)),
-    injectedVolumes: shared.list(
-      items(spec?.volumes)
-        .map((volume) => text(record(volume)?.name) ?? '')
-        .filter((volume) => volume === 'aws-iam-token' || volume === 'eks-pod-identity-token'),
-    ),
-    ready: items(status?.conditions).some(
-      (condition) => record(condition)?.type === 'Ready' && record(condition)?.status === 'True',
-    ),
+    containers: [...items(spec?.initContainers), ...items(spec?.containers)].map(containerRecord),
   };
+  return new Pod(
+    name,
+    text(metadata?.uid) ?? '',
+    shared.text(text(status?.phase) ?? 'Unknown'),
+    shared.text(node),
+    Number.isNaN(started) ? undefined : started,
+    shared.template(template),
+  );
 }
 
 function hasWindowsAffinity(affinity: Json | undefined): boolean {
@@ -204,9 +242,11 @@ function containerRecord(object: unknown): ContainerRecord {
     ...(roleArn === undefined ? {} : { roleArn }),
     ...(webIdentityTokenFile === undefined ? {} : { webIdentityTokenFile }),
     ...(containerCredentialsUri === undefined ? {} : { containerCredentialsUri }),
-    staticCredentials,
+    staticCredentials: staticCredentials.length === 0 ? NOTHING : staticCredentials,
   };
 }
+
+const NOTHING: readonly never[] = [];
 
 export function nodeRecord(object: unknown): NodeRecord | undefined {
   const metadata = at(object, 'metadata');
