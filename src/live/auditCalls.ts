@@ -114,7 +114,7 @@ async function lookUp(
       if (!answer.ok) return answer;
       events.push(...(answer.value.Events ?? []));
       nextToken = answer.value.NextToken;
-      if (nextToken === undefined) return success({ events, cut: false });
+      if (!nextToken) return success({ events, cut: false });
     }
     return success({ events, cut: true });
   } finally {

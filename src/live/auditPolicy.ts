@@ -70,7 +70,7 @@ export async function validatePolicy(
         });
       }
       nextToken = answer.value.nextToken;
-      if (nextToken === undefined) return success(findings);
+      if (!nextToken) return success(findings);
     }
     return success(findings);
   } finally {

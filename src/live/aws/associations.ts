@@ -3,6 +3,7 @@ import { failed, success } from '../failure.js';
 import type { AssociationState, Result } from '../types.js';
 import { awsCall } from './call.js';
 import type { AwsClients } from './clients.js';
+import { turnPage } from './turnPage.js';
 
 /** An association as listed: no role in it yet. */
 export interface ListedAssociation {
@@ -65,7 +66,9 @@ export async function listAssociations(
         ];
       }),
     );
-    nextToken = page.value.nextToken;
+    const next = turnPage(`eks:ListPodIdentityAssociations ${cluster}`, nextToken, page.value.nextToken);
+    if (!next.ok) return next;
+    nextToken = next.value;
   } while (nextToken !== undefined);
   return success(undefined);
 }

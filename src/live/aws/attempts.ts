@@ -22,6 +22,8 @@ interface RetryStrategy {
     token: unknown,
     met: { readonly error?: unknown; readonly retryAfterHint?: Date },
   ): Promise<unknown>;
+  /** Of the adaptive mode: calls in a second, at the least. */
+  readonly rateLimiter?: { minFillRate?: number };
 }
 
 interface Handler {
@@ -37,7 +39,7 @@ export function lastErrorOf(signal: AbortSignal): unknown {
 const LONGEST_WAIT_MS = 5_000;
 
 /**
- * Notes each attempt's error, and keeps the SDK from repeating what is not to be repeated: a refused sign-in, which it would try
+ * Notes each attempt's error, keeps the SDK from waiting longer than need be, and from repeating what is not to be repeated: a refused sign-in, which it would try
  * again where the clock may be off, and what the service wants to be left alone with for long.
  */
 export function noteAttempts(client: {
@@ -71,7 +73,14 @@ export function noteAttempts(client: {
   );
 }
 
+/**
+ * The SDK goes down to one call in two seconds where it is throttled; those that wait then run out of time without having been
+ * sent. No quota of IAM or EKS is lower than this.
+ */
+const FEWEST_CALLS_A_SECOND = 5;
+
 function boundRetries(strategy: RetryStrategy): RetryStrategy {
+  if (strategy.rateLimiter) strategy.rateLimiter.minFillRate = FEWEST_CALLS_A_SECOND;
   const refresh = strategy.refreshRetryTokenForRetry.bind(strategy);
   strategy.refreshRetryTokenForRetry = async (token, met) => {
     const { error, retryAfterHint } = met;

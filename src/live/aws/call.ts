@@ -60,11 +60,11 @@ export function awsFailure(what: string, permission: string, error: unknown): Li
       permission,
     );
   }
-  // The parser's own message quotes the answer, which may be anything.
-  const told =
-    reason === 'invalid-response' && (error instanceof SyntaxError || codeOf(error)?.startsWith('HPE_'))
-      ? 'the answer cannot be read'
-      : message;
+  // The parser's own message quotes the answer, which may be anything, or speaks of the SDK's insides.
+  const unreadable =
+    /Deserialization error/.test(message) ||
+    (reason === 'invalid-response' && (error instanceof SyntaxError || codeOf(error)?.startsWith('HPE_')));
+  const told = unreadable ? `the answer${status === undefined ? '' : ` (${status})`} cannot be read` : message;
   const made = failure(
     what,
     reason,

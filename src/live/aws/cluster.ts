@@ -4,6 +4,7 @@ import { bareIssuer } from '../kubernetes/discovery.js';
 import type { EksHint, Result } from '../types.js';
 import { awsCall } from './call.js';
 import type { AwsClients } from './clients.js';
+import { turnPage } from './turnPage.js';
 
 export interface EksCluster {
   readonly name: string;
@@ -116,7 +117,9 @@ export async function locateCluster(
       if (described.ok && described.value.endpoint !== undefined && hostOf(described.value.endpoint) === host)
         return described;
     }
-    nextToken = page.value.nextToken;
+    const next = turnPage(what, nextToken, page.value.nextToken);
+    if (!next.ok) return next;
+    nextToken = next.value;
   } while (nextToken !== undefined);
   return failed(
     what,

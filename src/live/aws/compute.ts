@@ -10,6 +10,7 @@ import { failed, failure, success } from '../failure.js';
 import type { AgentState, FargateProfileState, LiveFailure, NodeGroupState, Result } from '../types.js';
 import { awsCall } from './call.js';
 import type { AwsClients } from './clients.js';
+import { turnPage } from './turnPage.js';
 
 export const AGENT_ADDON = 'eks-pod-identity-agent';
 const CONCURRENT = 6;
@@ -196,7 +197,9 @@ async function listAll(
     // An answer of another kind is not an empty list.
     if (!answer.value.names) return failed(permission, 'invalid-response', 'the answer holds no list', permission);
     names.push(...answer.value.names);
-    nextToken = answer.value.nextToken;
+    const next = turnPage(permission, nextToken, answer.value.nextToken);
+    if (!next.ok) return next;
+    nextToken = next.value;
   } while (nextToken !== undefined);
   return success(names);
 }

@@ -10,7 +10,8 @@ export function reasonOf(name: string, status: number | undefined): FailureReaso
   if (status === undefined || (status >= 200 && status < 300)) return undefined;
   if (status === 401) return 'unauthenticated';
   if (status === 403) return 'forbidden';
-  if (status === 404) return 'not-found';
+  // That something does not exist is said by name. Any other 404 is of a server that does not know the question.
+  if (status === 404 || status === 501) return 'invalid-response';
   if (status === 429) return 'throttled';
   return status >= 500 ? 'unreachable' : undefined;
 }

@@ -4,6 +4,7 @@ import { failed, failure, messageOf, success } from '../failure.js';
 import type { AwsCluster, AwsClusters, AwsPlace, LiveFailure, Result } from '../types.js';
 import { awsCall } from './call.js';
 import { awsClients } from './clients.js';
+import { turnPage } from './turnPage.js';
 
 const CONCURRENT = 4;
 
@@ -52,7 +53,9 @@ async function namesIn(place: AwsPlace, timeoutMs: number, signal: AbortSignal):
       if (!page.ok) return page;
       if (!page.value.clusters) return failed(what, 'invalid-response', 'the answer holds no list', what);
       names.push(...page.value.clusters);
-      nextToken = page.value.nextToken;
+      const next = turnPage(what, nextToken, page.value.nextToken);
+      if (!next.ok) return next;
+      nextToken = next.value;
     } while (nextToken !== undefined);
     return success(names);
   } finally {

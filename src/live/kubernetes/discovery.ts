@@ -66,7 +66,11 @@ export async function readAgentDaemonSet(
     },
     signal,
   );
-  if (!answer.ok) return answer.failure.reason === 'not-found' ? success(undefined) : answer;
+  // Absence is said of the object by name; a server without the API says that there is no such page.
+  if (!answer.ok)
+    return answer.failure.reason === 'not-found' && answer.failure.message.includes(AGENT)
+      ? success(undefined)
+      : answer;
   const { status } = (answer.value ?? {}) as { status?: { desiredNumberScheduled?: unknown; numberReady?: unknown } };
   const wanted = status?.desiredNumberScheduled;
   const ready = status?.numberReady;
