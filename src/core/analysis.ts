@@ -124,6 +124,8 @@ export class Analysis {
   readonly #dropped = new Set<Unit>();
   /** Units that are not in the index yet. */
   readonly #fresh = new Set<Unit>();
+  /** Something has been read or put in the index since that was brought in order as a whole. */
+  #unlinked = false;
   /** Owners that have been read again since overlays were looked at. */
   readonly #reread = new Set<string>();
   #overlaysStale = false;
@@ -226,7 +228,7 @@ export class Analysis {
     if (there) this.#charts.add(chart);
     else this.#charts.delete(chart);
     for (const owner of this.#owners.values()) {
-      if (!owner.id.startsWith(chart)) continue;
+      if (chart !== '' && !owner.id.startsWith(`${chart}/`)) continue;
       this.#stale.add(owner.id);
       for (const unit of owner.units) this.#drop(unit);
       owner.units = [];
@@ -264,7 +266,7 @@ export class Analysis {
   }
 
   *#read(): Generator<void> {
-    while (this.#stale.size + this.#dropped.size + this.#fresh.size > 0) {
+    while (this.#stale.size > 0 || this.#unlinked) {
       // A folder that is called otherwise than before reads otherwise too: all calls come first.
       for (const id of this.#staleCalls) yield* this.#readCalls(id);
       for (const id of this.#stale) {
@@ -279,6 +281,7 @@ export class Analysis {
   /** Reads an owner anew; parts whose text is the same stay as they are. */
   #readOwner(id: string): void {
     this.#stale.delete(id);
+    this.#unlinked = true;
     this.#reread.add(id);
     this.#unsettled.add(id);
     const owner = this.#owners.get(id);
@@ -321,6 +324,7 @@ export class Analysis {
   }
 
   #drop(unit: Unit): void {
+    this.#unlinked = true;
     this.#dirty.delete(unit);
     if (this.#fresh.delete(unit)) this.#askers.delete(unit);
     else this.#dropped.add(unit);
@@ -355,6 +359,7 @@ export class Analysis {
     const { keys, moved } = this.#store.settle();
     for (const slot of moved) this.#dirty.add((slot as UnitSlot).unit);
     for (const unit of this.#askers.concerned(keys)) this.#dirty.add(unit);
+    this.#unlinked = this.#fresh.size + this.#dropped.size > 0;
     yield;
   }
 
@@ -492,7 +497,7 @@ export class Analysis {
 
   #left(): number {
     const { size } = this.#unsettled;
-    return this.#stale.size + this.#dropped.size + this.#fresh.size + this.#dirty.size + size;
+    return this.#stale.size + this.#dropped.size + this.#fresh.size + Number(this.#unlinked) + this.#dirty.size + size;
   }
 
   *#work(): Generator<void> {
@@ -662,7 +667,7 @@ export class Analysis {
   }
 
   #isRead(): boolean {
-    return this.#stale.size + this.#fresh.size + this.#dropped.size === 0;
+    return this.#stale.size === 0 && !this.#unlinked;
   }
 
   #again(id: string, rule: Rule, place: Place): Report | undefined {

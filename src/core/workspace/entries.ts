@@ -19,9 +19,9 @@ export const NAME = 'name:';
 /** Principals of trust policies stand under it by their text; alone it asks for all of them. */
 export const TRUSTED = 'trusted:';
 
-/** Enters the facts under every key that somebody asks by. */
+/** Enters what a slot holds under every key that somebody asks by. */
 export function entriesOf(
-  facts: Facts,
+  { facts, owner }: { readonly facts: Facts; readonly owner: string },
   accounts: readonly Account[],
   workloads: readonly PlacedWorkload[],
   publish: Publish,
@@ -30,7 +30,7 @@ export function entriesOf(
     const key = metadata.name && exactKey(metadata.name.text);
     if (key !== undefined) publish(NAMED_ANYWHERE + key, true, '');
   }
-  for (const account of accounts) ofAccount(account, publish);
+  for (const account of accounts) ofAccount(account, owner, publish);
   for (const workload of workloads) ofWorkload(workload, publish);
   for (const role of facts.roles) ofRole(role, publish);
   for (const association of facts.associations) ofAssociation(association, publish);
@@ -50,7 +50,7 @@ export function entriesOf(
   if (facts.eksctlClusters.length > 0) publish('eksctl', undefined);
 }
 
-function ofAccount(account: Account, publish: Publish): void {
+function ofAccount(account: Account, owner: string, publish: Publish): void {
   const { fact, variants } = account;
   const typed = literal(fact.metadata.name);
   const known = fact.metadata.name && exactKey(fact.metadata.name.text);
@@ -65,8 +65,10 @@ function ofAccount(account: Account, publish: Publish): void {
     if (ns !== undefined && name !== undefined) publish(`account:${ns}/${name}`, account);
     for (const key of meantKeys(variant, fact)) publish(`meant:${key}`, { account, variant });
     if (ns && name) {
-      publish(NAME + name, account);
-      if (typed && typed !== name) publish(NAME + typed, account);
+      const seen = `${owner}\n${ns}\n${name}\n${typed}`;
+      publish(`known:${ns}/${name}`, account, seen);
+      publish(NAME + name, account, seen);
+      if (typed && typed !== name) publish(NAME + typed, account, seen);
     }
     if (!any && (ns === undefined || name === undefined)) {
       const seen = `${shown(variant.namespace)}/${shown(variant.name)}`;

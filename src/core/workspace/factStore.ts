@@ -240,7 +240,7 @@ export class FactStore {
       entries.push(entry);
       this.#enter(entry);
     };
-    entriesOf(facts, accounts, workloads, publish);
+    entriesOf(slot, accounts, workloads, publish);
     for (const key of depends) setIn(this.#dependents, key).add(slot);
     return { entries, accounts, workloads, depends, files };
   }

@@ -48,6 +48,10 @@ export abstract class Queries implements Workspace {
     return this.#get(`account:${namespace}/${name}`);
   }
 
+  accountsKnown(namespace: string, name: string): readonly Account[] {
+    return this.#get(`known:${namespace}/${name}`);
+  }
+
   accountsMeant(wanted: Named, from: Whereabouts): ReturnType<Workspace['accountsMeant']> {
     return this.#union(meantKeys(wanted, from).map((key) => `meant:${key}`));
   }

@@ -28,6 +28,8 @@ export interface Workspace {
   accounts(): readonly Account[];
   /** Those that are surely `namespace/name`. Accounts whose namespace or name has holes are not among them. */
   accountsNamed(namespace: string, name: string): readonly Account[];
+  /** The same, where it matters only which there are, how they are typed, and in which order: what else they say may change. */
+  accountsKnown(namespace: string, name: string): readonly Account[];
   accountOf(fact: ServiceAccount): Account | undefined;
   /** Those that a name surely means: what is left unsaid is the same within one chart or folder. */
   accountsMeant(

@@ -41,7 +41,7 @@ export function knownAmong(
 
   function known(exact: ExactAccount): KnownAccount {
     const namesakes = workspace
-      .accountsNamed(exact.namespace, exact.name)
+      .accountsKnown(exact.namespace, exact.name)
       .flatMap((account) =>
         account.variants
           .filter(({ namespace, name }) => literalOf(namespace) === exact.namespace && literalOf(name) === exact.name)
