@@ -106,7 +106,11 @@ function readAssociation(root: ObjectNode, facts: Facts, context: AckContext): v
   const spec = objectAt(root, 'spec');
   if (!spec) return;
   const namespace = stringAt(spec, 'namespace');
-  const targetRoleArn = stringAt(spec, 'targetRoleARN');
+  const target = stringAt(spec, 'targetRoleRef', 'from', 'name');
+  const targetAddress = referredAddress(get(spec, 'targetRoleRef'), root, context);
+  const targetRoleArn =
+    stringAt(spec, 'targetRoleARN') ??
+    (target && targetAddress !== undefined ? referredArn(target, targetAddress) : undefined);
   const disableSessionTags = get(spec, 'disableSessionTags');
   const policy = get(spec, 'policy');
   facts.associations.push({

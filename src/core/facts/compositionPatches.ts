@@ -1,5 +1,6 @@
-import { mask } from '../syntax/text.js';
-import { get, listOf, literal, type ObjectNode, type SyntaxNode } from '../syntax/tree.js';
+import { makeKey } from '../syntax/hclNodes.js';
+import { type Hole, mask, textOf } from '../syntax/text.js';
+import { get, listOf, literal, type ObjectNode, type StringNode, type SyntaxNode, stringAt } from '../syntax/tree.js';
 
 /**
  * A resource's `base` as its patches leave it: what a patch writes is not what stands there (a base often holds `arn` or
@@ -19,8 +20,42 @@ export function patchedBase(base: SyntaxNode, resource: SyntaxNode, holder: Synt
     if (type.startsWith('To') || type === 'CombineToComposite' || type === 'CombineToEnvironment') return patched;
     const from = literal(get(patch, 'fromFieldPath'));
     const path = fieldPath(literal(get(patch, 'toFieldPath')) ?? from ?? '');
-    return path.length === 0 ? patched : withHole(patched, path, from ?? 'patch');
+    return path.length === 0 ? patched : withHole(patched, path, from ?? 'patch', writtenBy(patch));
   }, base);
+}
+
+/** What a patch puts together by a format: text with holes. The last of its transforms has the say. */
+function writtenBy(patch: SyntaxNode): StringNode | undefined {
+  const transform = listOf(get(patch, 'transforms')).at(-1);
+  const format = transform
+    ? stringAt(transform, 'string', 'fmt')
+    : (stringAt(patch, 'combine', 'string', 'fmt') ?? stringAt(patch, 'string', 'fmt'));
+  // Verbs that are counted cannot be written once more by a fix; those with a number can.
+  if (!format || /%(?!\[\d+\])/.test(format.raw)) return undefined;
+  const variables = listOf(get(patch, 'combine', 'variables')).map((each) => literal(get(each, 'fromFieldPath')));
+  const holes: Hole[] = [];
+  // Each verb is masked by as many characters, so that all offsets stay.
+  const raw = format.raw.replace(/%\[(\d+)\][sdvqt]/g, (verb, index: string) => {
+    holes.push({ expression: variables[Number(index) - 1] ?? verb });
+    return mask(verb.length);
+  });
+  let next = 0;
+  const { kind, document, start, end, parent, style, offsets, ends, contentStart, encode } = format;
+  return {
+    kind,
+    document,
+    start,
+    end,
+    parent,
+    style,
+    offsets,
+    ...(ends ? { ends } : {}),
+    contentStart,
+    encode,
+    raw,
+    masked: holes,
+    text: textOf(raw, () => holes[next++] ?? { expression: '…' }),
+  };
 }
 
 /** `spec.forProvider.manifest.metadata.annotations[eks.amazonaws.com/role-arn]` in its parts. */
@@ -30,12 +65,17 @@ function fieldPath(path: string): string[] {
   );
 }
 
-function withHole(node: SyntaxNode, path: readonly string[], expression: string): SyntaxNode {
+function withHole(
+  node: SyntaxNode,
+  path: readonly string[],
+  expression: string,
+  written: StringNode | undefined,
+): SyntaxNode {
   const [step, ...rest] = path;
-  if (step === undefined) return hole(node, expression);
+  if (step === undefined) return written ?? hole(node, expression);
   if (node.kind === 'array') {
     const items = node.items.map((item, i) =>
-      step === '*' || step === String(i) ? withHole(item, rest, expression) : item,
+      step === '*' || step === String(i) ? withHole(item, rest, expression, written) : item,
     );
     return { ...node, items, open: true };
   }
@@ -44,10 +84,12 @@ function withHole(node: SyntaxNode, path: readonly string[], expression: string)
   const properties = node.properties.map(({ key, value }) => {
     if (key.raw !== step || !value) return { key, value };
     known = true;
-    return { key, value: withHole(value, rest, expression) };
+    return { key, value: withHole(value, rest, expression, written) };
   });
   const changed: ObjectNode = { ...node, properties };
-  return known ? changed : { ...changed, open: true };
+  if (known) return changed;
+  const added = rest.length === 0 && written ? [{ key: makeKey(written.document, written, step), value: written }] : [];
+  return { ...changed, properties: [...properties, ...added], open: true };
 }
 
 /** Everything in it is unknown; its keys are still the likely ones. */

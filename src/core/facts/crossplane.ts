@@ -1,7 +1,9 @@
 import { display, literalOf } from '../syntax/text.js';
 import {
+  booleanOf,
   get,
   listOf,
+  literal,
   type ObjectNode,
   objectAt,
   property,
@@ -20,6 +22,8 @@ import { referredArn } from './roleReferences.js';
 interface CrossplaneContext {
   readonly file: string;
   readonly chart?: string | undefined;
+  /** The Composition that the resource is of. */
+  readonly composition?: string | undefined;
 }
 
 /** Managed resources of Crossplane's AWS providers: Upbound's (also the namespaced `.m.`) and the older community one. */
@@ -58,6 +62,7 @@ function readRole(root: ObjectNode, facts: Facts, context: CrossplaneContext): v
   const role: Role = {
     source: 'crossplane',
     ...(address === undefined ? {} : { address }),
+    aliases: aliasesOf(root, context),
     ...(name ? { name } : {}),
     ...(path ? { path } : {}),
     ...(arn ? { arn } : {}),
@@ -107,7 +112,12 @@ function readAttachment(root: ObjectNode, facts: Facts, context: CrossplaneConte
 function rolesOf(spec: SyntaxNode | undefined, context: CrossplaneContext): RoleReference[] {
   const reference = stringAt(spec, 'roleRef', 'name') ?? stringAt(spec, 'roleNameRef', 'name');
   const name = stringAt(spec, 'role') ?? stringAt(spec, 'roleName');
-  return [...(reference ? [{ address: addressFor(reference, context) }] : []), ...(name ? [{ name: name.text }] : [])];
+  const selected = selectedBy(get(spec, 'roleSelector') ?? get(spec, 'roleNameSelector'), context);
+  return [
+    ...(reference ? [{ address: addressFor(reference, context) }] : []),
+    ...(name ? [{ name: name.text }] : []),
+    ...(selected === undefined ? [] : [{ address: selected }]),
+  ];
 }
 
 function readProvider(root: ObjectNode, facts: Facts, context: CrossplaneContext): void {
@@ -126,7 +136,9 @@ function readAssociation(root: ObjectNode, facts: Facts, context: CrossplaneCont
   const spec = objectAt(root, 'spec', 'forProvider');
   if (!spec) return;
   const namespace = stringAt(spec, 'namespace');
-  const targetRoleArn = stringAt(spec, 'targetRoleArn');
+  const target = stringAt(spec, 'targetRoleArnRef', 'name');
+  const targetRoleArn =
+    stringAt(spec, 'targetRoleArn') ?? (target ? referredArn(target, addressFor(target, context)) : undefined);
   const disableSessionTags = get(spec, 'disableSessionTags');
   const policy = get(spec, 'policy');
   facts.associations.push({
@@ -165,13 +177,14 @@ function associationBase(node: ObjectNode, context: CrossplaneContext): Associat
   const serviceAccount = stringAt(node, 'serviceAccount');
   const roleArn = stringAt(node, 'roleArn');
   const reference = stringAt(node, 'roleArnRef', 'name');
+  const address = reference ? addressFor(reference, context) : selectedBy(get(node, 'roleArnSelector'), context);
   return {
     source: 'crossplane',
     node,
     ...(clusterName ? { clusterName } : {}),
     ...(serviceAccount ? { serviceAccount } : {}),
     ...(roleArn ? { roleArn } : {}),
-    ...(reference ? { role: { address: addressFor(reference, context) } } : {}),
+    ...(address === undefined ? {} : { role: { address } }),
     fields: [],
   };
 }
@@ -179,6 +192,44 @@ function associationBase(node: ObjectNode, context: CrossplaneContext): Associat
 function addressOf(root: ObjectNode, context: CrossplaneContext): string | undefined {
   const name = stringAt(root, 'metadata', 'name');
   return name && addressFor(name, context);
+}
+
+/** More than these would be more combinations than anybody selects by. */
+const MOST_LABELS = 6;
+
+/** What selectors may call a role: any of its labels together, and that it is of its Composition. */
+function aliasesOf(root: ObjectNode, context: CrossplaneContext): string[] {
+  const pairs = [...labelsIn(get(root, 'metadata', 'labels')), ...ofComposition(context)];
+  if (pairs.length > MOST_LABELS) return pairs.map((pair) => aliasFor([pair]));
+  return pairs
+    .reduce<string[][]>((sets, pair) => [...sets, ...sets.map((set) => [...set, pair])], [[]])
+    .filter((set) => set.length > 0)
+    .map(aliasFor);
+}
+
+/** `{matchLabels, matchControllerRef}`; undefined where it is not known what it selects. */
+function selectedBy(selector: SyntaxNode | undefined, context: CrossplaneContext): string | undefined {
+  const labels = get(selector, 'matchLabels');
+  const pairs = labelsIn(labels);
+  if (labels?.kind === 'object' && (labels.open || pairs.length < labels.properties.length)) return undefined;
+  if (booleanOf(get(selector, 'matchControllerRef')) === true) pairs.push(...ofComposition(context));
+  return pairs.length === 0 ? undefined : aliasFor(pairs);
+}
+
+function labelsIn(labels: SyntaxNode | undefined): string[] {
+  if (labels?.kind !== 'object') return [];
+  return labels.properties.flatMap(({ key, value }) => {
+    const known = literal(value);
+    return known === undefined ? [] : [`${key.raw}=${known}`];
+  });
+}
+
+function ofComposition({ composition }: CrossplaneContext): string[] {
+  return composition === undefined ? [] : [`of ${composition}`];
+}
+
+function aliasFor(pairs: readonly string[]): string {
+  return `crossplane?${[...pairs].sort().join('&')}`;
 }
 
 function addressFor(name: StringNode, { file, chart }: CrossplaneContext): string {

@@ -119,6 +119,8 @@ export interface Role {
   readonly source: RoleSource;
   /** `tf:…#aws_iam_role.x`, `cfn:…#Logical`, `ack:ns/name`, `crossplane:name`; what holes refer to. */
   readonly address?: string;
+  /** Addresses that other roles may have as well: what selectors by labels refer to. */
+  readonly aliases?: readonly string[];
   readonly name?: StringNode;
   readonly path?: StringNode;
   /** Only where the document says it (get-role's output). */

@@ -9,6 +9,8 @@ import { readNodeClass } from './nodeClasses.js';
 interface NestedContext {
   readonly file: string;
   readonly chart?: string | undefined;
+  /** What makes the objects together, so that selectors can ask for its own. */
+  readonly composition?: string | undefined;
 }
 
 /**
@@ -18,10 +20,11 @@ interface NestedContext {
 export function readNestedObjects(root: SyntaxNode, facts: Facts, context: NestedContext, depth = 0): boolean {
   // An alias may hold an object inside of itself.
   const nested = depth > 4 ? [] : nestedIn(root);
+  const within = { ...context, composition: compositionOf(root, context) };
   for (const object of nested ?? []) {
-    if (readAck(object, facts, context) || readCrossplane(object, facts, context) || readNodeClass(object, facts))
+    if (readAck(object, facts, context) || readCrossplane(object, facts, within) || readNodeClass(object, facts))
       continue;
-    if (readNestedObjects(object, facts, context, depth + 1)) continue;
+    if (readNestedObjects(object, facts, within, depth + 1)) continue;
     readKubernetesObject(object, facts, { source: 'manifest', chart: context.chart });
   }
   return nested !== undefined;
@@ -41,6 +44,10 @@ function nestedIn(root: SyntaxNode): readonly SyntaxNode[] | undefined {
     default:
       return undefined;
   }
+}
+
+function compositionOf(root: SyntaxNode, { file, composition }: NestedContext): string | undefined {
+  return wordOf(get(root, 'kind')) === 'Composition' ? `${file}:${root.start}` : composition;
 }
 
 function bases(node: SyntaxNode | undefined): SyntaxNode[] {

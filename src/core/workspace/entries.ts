@@ -153,7 +153,9 @@ export function vagueKey(namespace: string | undefined, name: string | undefined
 
 /** Under which keys a role is found: its address, its name. */
 export function roleKeys(role: Role): string[] {
-  const keys = role.address === undefined ? [] : [`@${role.address}`];
+  const keys = [...(role.address === undefined ? [] : [role.address]), ...(role.aliases ?? [])].map(
+    (each) => `@${each}`,
+  );
   const name = nameOf(role);
   if (name !== undefined) keys.push(name.toLowerCase());
   return keys;

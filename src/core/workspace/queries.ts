@@ -170,7 +170,9 @@ export abstract class Queries implements Workspace {
   }
 
   #byAddress(address: string): RoleMatch {
-    const found = this.#get<Role>(`role:@${address}`).at(-1);
+    const roles = this.#get<Role>(`role:@${address}`);
+    // A selector that several roles answer to takes any of them.
+    const found = roles.length > 1 && roles.some((role) => role.address !== address) ? undefined : roles.at(-1);
     return found ? { found, by: 'address' } : { found: undefined };
   }
 
@@ -283,6 +285,7 @@ export abstract class Queries implements Workspace {
   trustedPrincipals(): readonly Text[] {
     this.ask(TRUSTED);
     return this.store.list(TRUSTED, () => {
+      // In an order that no file decides: where the first one stands is nothing that anybody is told of.
       const seen = new Map<string, Text>();
       for (const { statements } of this.store.all('trustPolicies')) {
         for (const { principals } of statements) {
@@ -292,7 +295,7 @@ export abstract class Queries implements Workspace {
           }
         }
       }
-      return [...seen.values()];
+      return [...seen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text);
     });
   }
 
