@@ -54,6 +54,8 @@ export interface SlicesOptions {
   readonly isCancelled?: () => boolean;
   /** @param left steps that are known to be left; a step may bring new ones */
   readonly onProgress?: (left: number) => void;
+  /** Files whose findings were made anew since the last time; for hosts that show findings while others are still made. */
+  readonly onTouched?: (files: readonly string[]) => void;
 }
 
 /** A text longer than this is no policy and no manifest that a person edits. UTF-16 code units. */
@@ -476,13 +478,14 @@ export class Analysis {
   /**
    * The same in small steps, for hosts that serve others too. Everything may be asked and changed between them; whatever comes
    * meanwhile is done with the rest.
-   * @returns the files whose findings were made anew, so far as it came
+   * @returns the files whose findings were made anew, as far as it came and nobody was told of them
    */
-  async refreshInSlices({ pause, isCancelled, onProgress }: SlicesOptions): Promise<readonly string[]> {
+  async refreshInSlices({ pause, isCancelled, onProgress, onTouched }: SlicesOptions): Promise<readonly string[]> {
     for (const _step of this.#work()) {
       const waiting = pause();
       if (!waiting) continue;
       onProgress?.(this.#left());
+      if (onTouched && this.#touched.size > 0) onTouched(this.#takeTouched());
       await waiting;
       if (isCancelled?.()) break;
     }

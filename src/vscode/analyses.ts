@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { Analysis, type Finding } from '../core/analysis.js';
+import { Analysis, type AnalysisOptions, type Finding } from '../core/analysis.js';
 import type { Facts } from '../core/facts/model.js';
 import type { Severity } from '../core/rules/rule.js';
 import { hclReady } from '../core/syntax/hcl.js';
@@ -7,6 +7,7 @@ import type { Place } from '../core/syntax/tree.js';
 import { FileNames } from './fileNames.js';
 import { type Span, TextPositions, touches } from './positions.js';
 import type { SeverityWishes } from './severities.js';
+import { Slice } from './slices.js';
 import { Terraform } from './terraform.js';
 
 /** A live role's trust policy: judged by itself, for its namesake in the workspace is another text. */
@@ -15,8 +16,10 @@ export const trustPolicyScheme = 'pod-iam-trust';
 /** Documents of other schemes are ours if they belong to the workspace; else they are other versions of a file, output, settings. */
 const ownSchemes = new Set(['file', 'untitled', trustPolicyScheme]);
 
-/** Changes of files outside the editor come in bursts; they are judged together, this many ms after the first. */
+/** Changes of files outside the editor come in bursts; they are judged together, this many ms after the last … */
 const BURST = 40;
+/** … but not later than this many ms after the first. */
+const LONGEST_BURST = 500;
 
 export interface ShownFinding {
   readonly finding: Finding;
@@ -30,13 +33,10 @@ export class FileAnalysis {
     readonly uri: vscode.Uri,
     readonly analysis: Analysis,
     private readonly wishes: SeverityWishes,
-    /** Whoever asks for findings makes the core judge; what it says has changed must reach everybody. */
-    private readonly refresh: () => void,
   ) {}
 
   /** With the severities that the settings and `.pod-iam.json` wish. */
   findings(): readonly ShownFinding[] {
-    this.refresh();
     return this.analysis.findings(this.file).flatMap((finding) => {
       const severity = this.wishes.severityOf(finding.ruleId, this.uri) ?? finding.severity;
       return severity === 'off' ? [] : [{ finding, severity }];
@@ -54,13 +54,20 @@ export class FileAnalysis {
  */
 export class Analyses implements vscode.Disposable {
   readonly names = new FileNames();
-  readonly workspace: Analysis;
+  #workspace: Analysis;
   readonly #alone = new Map<string, Analysis>();
   readonly #versions = new Map<string, number>();
   #waitsForHcl = false;
   readonly #changed = new vscode.EventEmitter<readonly vscode.Uri[]>();
   #burst: ReturnType<typeof setTimeout> | undefined;
+  #burstEnd = 0;
   #held = 0;
+  #running: Promise<void> | undefined;
+  #disposed = false;
+  #progress: vscode.Progress<{ message?: string }> | undefined;
+  readonly #wanted = new vscode.EventEmitter<vscode.Uri>();
+  /** The text of a file is to be handed in again: it was not kept, and now something reads it. */
+  readonly onTextWanted = this.#wanted.event;
   /** Files whose findings were made anew. */
   readonly onDidChange = this.#changed.event;
 
@@ -70,7 +77,12 @@ export class Analyses implements vscode.Disposable {
     private readonly isWanted: (uri: vscode.Uri) => boolean,
     private readonly terraform: Terraform,
   ) {
-    this.workspace = this.#newAnalysis();
+    this.#workspace = this.#newWorkspace();
+  }
+
+  /** Questions to it are answered from what is known at the moment; `settled` waits for the rest. */
+  get workspace(): Analysis {
+    return this.#workspace;
   }
 
   /** The analysis of the document's present text; undefined for what is none of ours. */
@@ -79,14 +91,13 @@ export class Analyses implements vscode.Disposable {
     if (!(ownSchemes.has(uri.scheme) || vscode.workspace.getWorkspaceFolder(uri)) || !this.isWanted(uri))
       return undefined;
     this.#update(document);
-    this.refresh();
     return this.ofFile(uri);
   }
 
   /** Of the text that is known of the file, open or not. */
   ofFile(uri: vscode.Uri): FileAnalysis {
     const file = this.names.nameOf(uri);
-    return new FileAnalysis(file, uri, this.#alone.get(file) ?? this.workspace, this.wishes, () => this.refresh());
+    return new FileAnalysis(file, uri, this.#alone.get(file) ?? this.workspace, this.wishes);
   }
 
   /** Open documents with changes that wait for a pause in typing: edits over several files need the present text of all. */
@@ -94,7 +105,6 @@ export class Analyses implements vscode.Disposable {
     for (const document of vscode.workspace.textDocuments) {
       if (this.#versions.has(this.names.nameOf(document.uri, document.languageId))) this.#update(document);
     }
-    this.refresh();
   }
 
   /** The file of a document that was removed is there again. */
@@ -129,22 +139,51 @@ export class Analyses implements vscode.Disposable {
     this.#refreshSoon();
   }
 
-  /** While many files are read nothing is judged on its own; the end of `work` judges all of it. */
+  /** While many files are read nothing is judged but what is open; the end of `work` judges all of it. */
   async hold(work: () => Promise<unknown>): Promise<void> {
-    this.#held++;
-    try {
-      await work();
-    } finally {
-      this.#held--;
-      this.refresh();
+    const options = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Pod IAM reads the workspace') };
+    await vscode.window.withProgress(options, async (progress) => {
+      this.#held++;
+      try {
+        await work();
+      } finally {
+        this.#held--;
+      }
+      this.#progress = progress;
+      await this.settled();
+      this.#progress = undefined;
+    });
+  }
+
+  /** Resolves when everything that has changed is read and judged. */
+  async settled(): Promise<void> {
+    clearTimeout(this.#burst);
+    this.#burst = undefined;
+    while (!this.#disposed && (this.#running || !this.workspace.isSettled)) {
+      this.#running ??= this.#judgeAll();
+      await this.#running;
     }
   }
 
-  /** Judges what has changed, and tells whom it may concern. */
-  refresh(): void {
-    clearTimeout(this.#burst);
-    this.#burst = undefined;
-    const files = [...this.workspace.refresh(), ...[...this.#alone.values()].flatMap((analysis) => analysis.refresh())];
+  /** In slices: typing, and every other extension, goes on meanwhile. */
+  async #judgeAll(): Promise<void> {
+    const analysis = this.workspace;
+    const slice = new Slice();
+    const tell = (files: readonly string[]) => this.#tell(files);
+    try {
+      const touched = await analysis.refreshInSlices({
+        pause: () => slice.pause(),
+        isCancelled: () => this.#disposed || this.workspace !== analysis,
+        onProgress: (left) => this.#progress?.report({ message: vscode.l10n.t('{0} left', left) }),
+        onTouched: tell,
+      });
+      if (this.workspace === analysis) tell(touched);
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  #tell(files: readonly string[]): void {
     const uris = files.flatMap((file) => this.names.uriOf(file) ?? []);
     if (uris.length > 0) this.#changed.fire(uris);
   }
@@ -179,16 +218,17 @@ export class Analyses implements vscode.Disposable {
   /** Forgets every file: the names depend on the workspace's folders. */
   clear(): void {
     const uris = this.files();
-    for (const uri of uris) this.workspace.removeFile(this.names.nameOf(uri));
+    this.#workspace = this.#newWorkspace();
     this.#alone.clear();
     this.#versions.clear();
-    this.workspace.refresh();
     this.#changed.fire(uris);
     this.names.clear();
   }
 
   dispose(): void {
+    this.#disposed = true;
     clearTimeout(this.#burst);
+    this.#wanted.dispose();
     this.#changed.dispose();
   }
 
@@ -197,7 +237,12 @@ export class Analyses implements vscode.Disposable {
     if (this.#versions.get(file) === document.version) return;
     this.#versions.set(file, document.version);
     if (document.uri.scheme === trustPolicyScheme && !this.#alone.has(file)) this.#alone.set(file, this.#newAnalysis());
-    this.#set(file, this.#alone.get(file) ?? this.workspace, document.getText());
+    const analysis = this.#alone.get(file) ?? this.workspace;
+    this.#set(file, analysis, document.getText());
+    // What is typed is judged at once, what is linked to it with others of its time.
+    analysis.findings(file);
+    this.#changed.fire([document.uri]);
+    this.#refreshSoon();
   }
 
   #set(file: string, analysis: Analysis, text: string): void {
@@ -212,12 +257,26 @@ export class Analyses implements vscode.Disposable {
   }
 
   #refreshSoon(): void {
-    if (this.#held > 0) return;
-    this.#burst ??= setTimeout(() => this.refresh(), BURST);
+    if (this.#held > 0 || this.#running) return;
+    const now = performance.now();
+    if (this.#burst === undefined) this.#burstEnd = now + LONGEST_BURST;
+    clearTimeout(this.#burst);
+    this.#burst = setTimeout(() => void this.settled(), Math.max(0, Math.min(BURST, this.#burstEnd - now)));
   }
 
-  #newAnalysis(): Analysis {
+  #newWorkspace(): Analysis {
+    return this.#newAnalysis({
+      patient: true,
+      onTextWanted: (file) => {
+        const uri = this.names.uriOf(file);
+        if (uri) this.#wanted.fire(uri);
+      },
+    });
+  }
+
+  #newAnalysis(options: AnalysisOptions = {}): Analysis {
     return new Analysis({
+      ...options,
       onInternalError: (ruleId, file, error) =>
         this.log.error(
           `Rule ${ruleId} failed on ${file}; the others go on. ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,

@@ -52,6 +52,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const start = async () => {
     await severities.start();
     await index.start();
+    // What has changed since then counts too.
+    await analyses.settled();
   };
 
   const diagnostics = new Diagnostics(analyses, settings);

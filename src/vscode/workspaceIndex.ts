@@ -34,6 +34,7 @@ export class WorkspaceIndex implements vscode.Disposable {
   readonly #reading = new Map<string, Promise<Reading>>();
   readonly #gones = new Set<string>();
   #goneSoon: ReturnType<typeof setTimeout> | undefined;
+  readonly #wanted: vscode.Disposable;
   readonly #excluded = new Map<string, (path: string) => boolean>();
 
   constructor(
@@ -41,7 +42,9 @@ export class WorkspaceIndex implements vscode.Disposable {
     private readonly settings: Settings,
     private readonly severities: Severities,
     private readonly log: vscode.LogOutputChannel,
-  ) {}
+  ) {
+    this.#wanted = analyses.onTextWanted((uri) => void this.#readFile(uri));
+  }
 
   get isStarted(): boolean {
     return this.#started !== undefined;
@@ -71,6 +74,7 @@ export class WorkspaceIndex implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#wanted.dispose();
     this.#stop();
   }
 
@@ -116,15 +120,18 @@ export class WorkspaceIndex implements vscode.Disposable {
       for (const folder of vscode.workspace.workspaceFolders ?? []) {
         await this.#readAll(this.#filesOf(folder, token), token, found);
       }
-      if (!token.isCancellationRequested) this.#forgetOthers(found);
+      if (!token.isCancellationRequested) await this.#forgetOthers(found, token);
     });
     if (token.isCancellationRequested) return;
     this.log.info(`Read ${found.size} files in ${Math.round(performance.now() - before)} ms.`);
   }
 
   /** What an earlier reading knew and is not there now, or is left out now. */
-  #forgetOthers(found: ReadonlySet<string>): void {
+  async #forgetOthers(found: ReadonlySet<string>, token: vscode.CancellationToken): Promise<void> {
+    const slice = new Slice();
     for (const known of this.analyses.files()) {
+      await slice.pause();
+      if (token.isCancellationRequested) return;
       const ours = vscode.workspace.getWorkspaceFolder(known) && !found.has(known.toString());
       if (ours && !isOpen(known)) this.analyses.remove(known);
     }
@@ -216,15 +223,17 @@ export class WorkspaceIndex implements vscode.Disposable {
 
   /** Deletions come in hundreds: those of a moment are looked for among the known files in one go. */
   #gone(uri: vscode.Uri): void {
-    this.#goneSoon ??= setTimeout(() => this.#removeGone(), 20);
+    this.#goneSoon ??= setTimeout(() => void this.#removeGone(), 20);
     this.#gones.add(uri.toString());
   }
 
-  #removeGone(): void {
+  async #removeGone(): Promise<void> {
     this.#goneSoon = undefined;
     const gone = new Set(this.#gones);
     this.#gones.clear();
+    const slice = new Slice();
     for (const known of this.analyses.files()) {
+      await slice.pause();
       // It may be there again already: a save that replaces the file, a branch that has it too.
       if (isUnder(known.toString(), gone)) void this.#readFile(known);
     }

@@ -89,7 +89,7 @@ export interface Workspace {
   trustPoliciesNaming(namespace: string, name: string): readonly TrustPolicy[];
   /** Does some policy name just this account in its conditions? */
   isTrusted(namespace: string, name: string): boolean;
-  /** The principals of all trust policies, each text once. */
+  /** The principals of all trust policies, each text once, in the order of their texts. */
   trustedPrincipals(): readonly Text[];
   /** Is a permission policy to be judged: a workload-identity role uses it, or somebody chose the file? */
   judges(policy: PermissionPolicy): boolean;
