@@ -1,5 +1,8 @@
 import type { Association } from '../facts/model.js';
-import { literal, placeOf } from '../syntax/tree.js';
+import { parseArn } from '../iam/arn.js';
+import { literalOf } from '../syntax/text.js';
+import { get, literal, placeOf, property } from '../syntax/tree.js';
+import type { Workspace } from '../workspace/workspace.js';
 import { defineRule } from './rule.js';
 import { associationLabel, clusterKey } from './support/associations.js';
 import { associationYaml } from './support/manifestExamples.js';
@@ -27,7 +30,7 @@ export const associationDuplicate = defineRule({
       if (!at || key === undefined) continue;
       const first = workspace
         .associationsNaming({ namespace: association.namespace!.text, name: at.text })
-        .filter((other) => keyOf(other) === key)
+        .filter((other) => keyOf(other) === key && !ofTwoClusters(other, association, workspace))
         .reduce((a, b) => (comesBefore(b, a) ? b : a), association);
       if (first === association || samePlace(first, association)) continue;
       yield {
@@ -40,10 +43,31 @@ export const associationDuplicate = defineRule({
 });
 
 function keyOf(association: Association): string | undefined {
+  // What EKS answers shows an association that something else may describe.
+  if (property(association.node, 'associationId')) return undefined;
   const cluster = clusterKey(association);
   const namespace = literal(association.namespace);
   const name = literal(association.serviceAccount);
   return cluster === undefined || !namespace || !name ? undefined : `${cluster}\n${namespace}/${name}`;
+}
+
+/** Clusters of one name in two accounts or regions are two. A role is of its cluster's account. */
+function ofTwoClusters(a: Association, b: Association, workspace: Workspace): boolean {
+  const [account, otherAccount] = [a, b].map(({ roleArn }) => {
+    const found = roleArn && parseArn(roleArn.text)?.account;
+    return found && literalOf(found);
+  });
+  if (account !== undefined && otherAccount !== undefined && account !== otherAccount) return true;
+  const [region, otherRegion] = [regionOf(a, workspace), regionOf(b, workspace)];
+  return region !== undefined && otherRegion !== undefined && region !== otherRegion;
+}
+
+function regionOf({ source, node }: Association, workspace: Workspace): string | undefined {
+  if (source !== 'eksctl') return literal(get(node, 'region'));
+  const cluster = workspace
+    .eksctlClusters()
+    .find(({ node: { document, start, end } }) => document === node.document && start <= node.start && node.end <= end);
+  return literal(cluster?.region);
 }
 
 /** The later one is at fault. */

@@ -1,7 +1,7 @@
 import type { HclBlock, HclBody, HclExpression } from '../../syntax/hclAst.js';
 import { unknownHole } from '../../syntax/hclNodes.js';
 import type { Hole } from '../../syntax/text.js';
-import { get, type ObjectNode, property, type SourceDocument, type SyntaxNode } from '../../syntax/tree.js';
+import { get, literal, type ObjectNode, property, type SourceDocument, type SyntaxNode } from '../../syntax/tree.js';
 import type { Evaluator } from './evaluate.js';
 import { attributeOf, type TerraformItem } from './module.js';
 import type { Instance, Scope } from './scope.js';
@@ -135,6 +135,11 @@ function outputOf(evaluator: Evaluator, found: FoundItem, expression: HclExpress
     return splatted(evaluator, rest, expression, scope, hole);
   const within = instance ?? evaluator.unknownInstance(item);
   const value = configured(evaluator, within, rest);
+  // IAM gives a provider's URL back without its scheme, whatever it was made with.
+  if (item.type === 'aws_iam_openid_connect_provider' && first.name === 'url') {
+    const url = literal(value)?.replace(/^https:\/\//, '');
+    return url === undefined ? evaluator.hole(expression, scope, hole) : evaluator.computed(expression, scope, url, []);
+  }
   return value ?? splatted(evaluator, rest, expression, scope, hole);
 }
 

@@ -1,0 +1,6 @@
+resource "aws_eks_pod_identity_association" "cart" {
+  cluster_name    = "main"
+  namespace       = "shop"
+  service_account = "cart"
+  role_arn        = "arn:aws:iam::999922223333:role/cart"
+}
