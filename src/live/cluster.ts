@@ -13,12 +13,9 @@ import type { ChangeOutcome, ChangePlan, ChangeRequest } from './changes/types.j
 import { pause } from './deadline.js';
 import { liveView } from './drift.js';
 import { failed, messageOf, success } from './failure.js';
-import { ROLE_ANNOTATION } from './judge.js';
+import { follow } from './follow.js';
 import type { Connection } from './kubernetes/connection.js';
-import { list } from './kubernetes/lists.js';
-import { type PodRecord, podRecord, type ServiceAccountRecord, serviceAccountRecord } from './kubernetes/records.js';
-import { watch } from './kubernetes/watch.js';
-import { addPod, Reader } from './reader.js';
+import { Reader } from './reader.js';
 import { Rows } from './rows.js';
 import { type ClusterState, emptyState, keyOf, unknownIn } from './state.js';
 import type {
@@ -176,99 +173,25 @@ export class Cluster implements LiveCluster {
     if (!session) return;
     const signal = AbortSignal.any([outer, this.closing.signal]);
     const { state, rows, reader } = session;
-    let changed = false;
+    const { connection, namespace } = this.options;
     const troubles = new Map<string, LiveFailure>();
-    const trouble = (resource: string) => (failure: LiveFailure | undefined) => {
+    let changed = false;
+    const onChange = () => {
+      changed = true;
+    };
+    const onTrouble = (resource: string, failure: LiveFailure | undefined) => {
       if (failure) troubles.set(resource, failure);
       else troubles.delete(resource);
       changed = true;
     };
-    const { connection, namespace } = this.options;
-    const scope = namespace === undefined ? {} : { namespace };
-    const following: Promise<void>[] = [];
-    const accountsFrom = reader.versions.get('serviceaccounts');
-    const account = (type: string, row: ServiceAccountRecord) => {
-      const key = keyOf(row.namespace, row.name);
-      if (type === 'DELETED') state.serviceAccounts.delete(key);
-      else {
-        const before = state.serviceAccounts.get(key);
-        state.serviceAccounts.set(key, row);
-        if (before?.annotations[ROLE_ANNOTATION] !== row.annotations[ROLE_ANNOTATION]) {
-          // An abort ends the watch by itself; there is nobody else to tell.
-          reader
-            .readRolesOf(row)
-            .catch(() => undefined)
-            .finally(() => {
-              changed = true;
-            });
-        }
-      }
-      rows.touch(key);
-      changed = true;
-    };
-    if (accountsFrom !== undefined) {
-      following.push(
-        watch(
-          connection,
-          {
-            resource: 'serviceaccounts',
-            ...scope,
-            resourceVersion: accountsFrom,
-            project: serviceAccountRecord,
-            onEvent: account,
-            relist: () =>
-              this.relist<ServiceAccountRecord>('serviceaccounts', serviceAccountRecord, signal, (all) => {
-                const keep = new Set(all.map((row) => keyOf(row.namespace, row.name)));
-                for (const [key, row] of state.serviceAccounts) if (!keep.has(key)) account('DELETED', row);
-                for (const row of all) account('MODIFIED', row);
-              }),
-            onTrouble: trouble('serviceaccounts'),
-          },
-          signal,
-        ),
-      );
-    }
-    const podsFrom = reader.versions.get('pods');
-    if (podsFrom !== undefined) {
-      following.push(
-        watch(
-          connection,
-          {
-            resource: 'pods',
-            ...scope,
-            resourceVersion: podsFrom,
-            project: (object) => podRecord(object, state.shared),
-            onEvent: (type, pod) => {
-              const key = keyOf(pod.namespace, pod.serviceAccount);
-              if (type === 'DELETED') state.pods.get(key)?.delete(pod.name);
-              else addPod(state, pod);
-              rows.touch(key);
-              changed = true;
-            },
-            relist: () =>
-              this.relist<PodRecord>(
-                'pods',
-                (object) => podRecord(object, state.shared),
-                signal,
-                (all) => {
-                  state.pods.clear();
-                  for (const pod of all) addPod(state, pod);
-                  rows.touchAll();
-                  changed = true;
-                },
-              ),
-            onTrouble: trouble('pods'),
-          },
-          signal,
-        ),
-      );
-    }
-    let ended = false;
-    const end = Promise.all(following).finally(() => {
-      ended = true;
-    });
-    while (!ended && !signal.aborted && this.session === session) {
-      await Promise.race([end, pause(EMIT_MS, signal).catch(() => undefined)]);
+    const ended = new AbortController();
+    const end = follow({ connection, namespace, state, rows, reader, onChange, onTrouble }, signal).finally(() =>
+      ended.abort(),
+    );
+    const over = AbortSignal.any([signal, ended.signal]);
+    while (!over.aborted && this.session === session) {
+      // Whatever ends the wait is looked at next.
+      await pause(EMIT_MS, over).catch(() => undefined);
       if (!changed || signal.aborted || this.session !== session) continue;
       changed = false;
       const made = await this.make(session, true, signal).catch(() => undefined);
@@ -278,38 +201,6 @@ export class Cluster implements LiveCluster {
       onSnapshot(snapshot);
     }
     if (!signal.aborted && this.session === session) await end;
-  }
-
-  /** @returns where the list ended; undefined where it failed, which the watch meets by waiting */
-  private async relist<T>(
-    resource: string,
-    project: (object: unknown) => T | undefined,
-    signal: AbortSignal,
-    replace: (all: readonly T[]) => void,
-  ): Promise<string | undefined> {
-    let all: T[] = [];
-    const { namespace, connection } = this.options;
-    try {
-      const end = await list(
-        connection,
-        {
-          resource,
-          ...(namespace === undefined ? {} : { namespace }),
-          project,
-          onPage: (page, restarted) => {
-            if (restarted) all = [];
-            all.push(...page);
-          },
-        },
-        signal,
-      );
-      if (!end.ok) return undefined;
-      replace(all);
-      return end.value.resourceVersion;
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      throw error;
-    }
   }
 
   explain(namespace: string, name: string): Explanation | undefined {

@@ -104,33 +104,103 @@ describe('a generated cluster', () => {
     expect(demo.requests.counts()).toEqual(calls);
   });
 
-  it('follows many changes of pods, each pod counted once', async () => {
-    let seen: ClusterSnapshot | undefined;
+  describe('watched', () => {
     const stop = new AbortController();
-    const watching = cluster.watch(stop.signal, (snapshot) => {
-      seen = snapshot;
+    let seen: ClusterSnapshot | undefined;
+    let states = 0;
+    let watching: Promise<void>;
+
+    beforeAll(async () => {
+      watching = cluster.watch(stop.signal, (snapshot) => {
+        seen = snapshot;
+        states++;
+      });
+      await until(() => demo.requests.count('watch pods') > 0, 'the watch');
     });
-    await until(() => demo.requests.count('watch pods') > 0, 'the watch');
-    const pods = demo.store.collection('pods');
-    const all = pods.all();
-    const lists = demo.requests.count('list pods');
-    for (let change = 0; change < 3_000; change++) {
-      const { key, object } = all[(change * 7919) % all.length]!;
-      pods.put(key, { ...object, metadata: { ...object.metadata, labels: { change: String(change) } } });
+    afterAll(async () => {
+      stop.abort();
+      await watching;
+    });
+
+    const pods = () => demo.store.collection('pods');
+    const accountOf = (object: { metadata: { namespace?: string }; spec?: unknown }) =>
+      `${object.metadata.namespace}/${(object.spec as { serviceAccountName: string }).serviceAccountName}`;
+
+    /** One pod more for the first account: once it is seen, so is everything before it. */
+    let more = 0;
+    async function untilSeen(): Promise<string> {
+      const { key, object } = pods().all()[0]!;
+      const account = accountOf(object);
+      const total = rowOf(cluster.current, account).pods.total;
+      const suffix = `more-${more++}`;
+      pods().put(`${key}-${suffix}`, {
+        ...object,
+        metadata: { ...object.metadata, name: `${object.metadata.name}-${suffix}` },
+      });
+      await until(() => seen !== undefined && rowOf(seen, account).pods.total === total + 1, 'the last change');
+      return account;
     }
-    // The last change is seen, so all before it were.
-    const { key, object } = all[0]!;
-    const account = object.spec as { serviceAccountName: string };
-    const row = `${object.metadata.namespace}/${account.serviceAccountName}`;
-    const before = rowOf(cluster.current, row).pods.total;
-    pods.put(`${key}-more`, { ...object, metadata: { ...object.metadata, name: `${object.metadata.name}-more` } });
-    await until(() => seen !== undefined && rowOf(seen, row).pods.total === before + 1, 'the last change');
-    stop.abort();
-    await watching;
-    const total = (snapshot: ClusterSnapshot) => snapshot.serviceAccounts.reduce((sum, one) => sum + one.pods.total, 0);
-    expect(total(seen!)).toBe(total(first) + 1);
-    expect(demo.requests.count('list pods')).toBe(lists);
-  }, 30_000);
+
+    /** Accounts whose rows are not the same objects as before. */
+    function judgedAnew(before: ClusterSnapshot): string[] {
+      const rows = new Set(before.serviceAccounts);
+      return seen!.serviceAccounts.flatMap((row) => (rows.has(row) ? [] : [`${row.namespace}/${row.name}`]));
+    }
+
+    const totalOf = (snapshot: ClusterSnapshot) =>
+      snapshot.serviceAccounts.reduce((sum, row) => sum + row.pods.total, 0);
+
+    it('judges no row anew for changes that no row is made of', async () => {
+      const before = cluster.current!;
+      const all = pods().all();
+      for (let change = 0; change < 3_000; change++) {
+        const { key, object } = all[(change * 7919) % all.length]!;
+        const labels = { ...object.metadata.labels, change: String(change) };
+        pods().put(key, { ...object, metadata: { ...object.metadata, labels } });
+      }
+      const account = await untilSeen();
+      expect(judgedAnew(before)).toEqual([account]);
+    }, 30_000);
+
+    it('judges anew exactly the rows whose pods have changed, however often they did', async () => {
+      const before = cluster.current!;
+      const statesBefore = states;
+      const total = totalOf(before);
+      const all = pods().all();
+      const changed = new Set<string>();
+      for (let change = 0; change < 3_000; change++) {
+        const { key } = all[(change % 100) * 17]!;
+        const { object } = pods().get(key)!;
+        changed.add(accountOf(object));
+        // Each ends as Pending, which is not what it was.
+        const phase = change % 200 < 100 && change < 2_900 ? 'Running' : 'Pending';
+        pods().put(key, { ...object, status: { ...(object.status as object), phase } });
+      }
+      changed.add(await untilSeen());
+      expect(judgedAnew(before).sort()).toEqual([...changed].sort());
+      expect(totalOf(seen!)).toBe(total + 1);
+      // Thousands of changes are not thousands of states to draw.
+      expect(states - statesBefore).toBeLessThan(100);
+    }, 30_000);
+
+    it('after the server has forgotten takes the new list, and judges anew what is different in it', async () => {
+      const before = cluster.current!;
+      const lists = demo.requests.count('list pods');
+      const all = pods().all();
+      const gone = all.at(-1)!;
+      demo.kubernetes.endWatches();
+      pods().delete(gone.key);
+      demo.store.compact();
+      await until(() => demo.requests.count('list pods') > lists, 'the list');
+      const account = await untilSeen();
+      const without = accountOf(gone.object);
+      await until(
+        () => rowOf(seen!, without).pods.total === rowOf(before, without).pods.total - 1,
+        'the deleted pod to go',
+      );
+      expect(judgedAnew(before).sort()).toEqual([account, without].sort());
+    }, 30_000);
+  });
 });
 
 function expectedOf(row: ServiceAccountIdentity) {

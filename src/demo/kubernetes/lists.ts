@@ -241,12 +241,20 @@ function keepFollowing(
 ): void {
   const unsubscribe = collection.subscribe(follow);
   const ticking = bookmark ? setInterval(() => bookmark(), options.bookmarkMilliseconds) : undefined;
-  const limit = seconds > 0 ? setTimeout(() => response.end(), seconds * 1000) : undefined;
-  const closed = options.opened((error) => response.end(error ? errorEvent(error) : ''));
-  response.once('close', () => {
+  const stop = (): void => {
     unsubscribe();
     clearInterval(ticking);
     clearTimeout(limit);
+  };
+  const end: EndWatch = (error) => {
+    // The connection closes later; what changes meanwhile is for the next watch.
+    stop();
+    response.end(error ? errorEvent(error) : '');
+  };
+  const limit = seconds > 0 ? setTimeout(end, seconds * 1000) : undefined;
+  const closed = options.opened(end);
+  response.once('close', () => {
+    stop();
     closed();
   });
 }

@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { type Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { createGunzip } from 'node:zlib';
 import { type Cluster, Exec, KubeConfig, type User } from '@kubernetes/client-node';
+import { breathe } from '../breathe.js';
 import { deadline, orAborted, pause } from '../deadline.js';
 import { codeOf, failed, failure, messageOf, networkReason, success } from '../failure.js';
 import type { KubeCluster, Kubeconfig, KubeUser } from '../kubeconfig.js';
@@ -19,6 +20,8 @@ export interface Call {
   readonly body?: unknown;
   /** Of the body; default JSON. */
   readonly contentType?: string;
+  /** Of the answer; default JSON. */
+  readonly accept?: string;
   readonly permission?: string;
 }
 
@@ -166,23 +169,21 @@ export class Connection {
       if (!opened.ok) return opened.failure;
       const { body } = opened.value;
       body.setEncoding('utf8');
+      const leave = () => body.destroy(limit.signal.reason);
+      limit.signal.addEventListener('abort', leave, { once: true });
+      limit.signal.throwIfAborted();
       let rest = '';
-      await new Promise<void>((resolve, reject) => {
-        const leave = () => {
-          body.destroy();
-          reject(limit.signal.reason);
-        };
-        if (limit.signal.aborted) leave();
-        limit.signal.addEventListener('abort', leave, { once: true });
-        body.on('data', (part: string) => {
-          limit.extend();
-          const lines = (rest + part).split('\n');
-          rest = lines.pop() ?? '';
-          for (const line of lines) if (line !== '') onLine(line);
-        });
-        body.on('end', resolve);
-        body.on('error', reject);
-      });
+      for await (const part of body) {
+        limit.extend();
+        const lines = (rest + part).split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) {
+          if (line === '') continue;
+          onLine(line);
+          await breathe();
+          limit.signal.throwIfAborted();
+        }
+      }
       return undefined;
     } catch (error) {
       return this.failureOf(call, error, signal, limit.expired);
@@ -225,7 +226,7 @@ export class Connection {
         signal,
         headers: {
           ...options.headers,
-          accept: 'application/json',
+          accept: call.accept ?? 'application/json',
           'accept-encoding': 'gzip',
           'user-agent': 'pod-iam',
           ...(payload === undefined

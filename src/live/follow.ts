@@ -1,0 +1,164 @@
+import { annotationOf } from './judge.js';
+import type { Connection } from './kubernetes/connection.js';
+import { sourcesOf } from './kubernetes/environmentSources.js';
+import { list } from './kubernetes/lists.js';
+import {
+  type PodRecord,
+  podRecord,
+  type ServiceAccountRecord,
+  serviceAccountRecord,
+  unlessChanged,
+} from './kubernetes/records.js';
+import { watch } from './kubernetes/watch.js';
+import { addPod, type Reader } from './reader.js';
+import type { Rows } from './rows.js';
+import { type ClusterState, keyOf } from './state.js';
+import type { LiveFailure } from './types.js';
+
+export interface FollowOptions {
+  readonly connection: Connection;
+  readonly namespace: string | undefined;
+  readonly state: ClusterState;
+  readonly rows: Rows;
+  /** Who read the state: it knows where its lists ended, and how to read a role. */
+  readonly reader: Reader;
+  /** Something of the state is another now. Called often: for each change of a pod that a row could be made of. */
+  readonly onChange: () => void;
+  /** A lasting trouble with a resource, told once until it is over (undefined). */
+  readonly onTrouble: (resource: string, failure: LiveFailure | undefined) => void;
+}
+
+/** One resource, kept in the state as it is in the cluster. */
+interface Kept<T extends object> {
+  readonly resource: 'serviceaccounts' | 'pods';
+  readonly project: (object: unknown) => T | undefined;
+  /** @returns what is kept: the row, or the one that was there where it says the same */
+  put(row: T): T;
+  remove(row: T): void;
+  all(): Iterable<T>;
+}
+
+/**
+ * Follows by watches what was listed as a whole, until aborted or until no watch is left. Most changes of a pod, as of its
+ * conditions and labels, change nothing that a row is made of; these end here.
+ */
+export async function follow(options: FollowOptions, signal: AbortSignal): Promise<void> {
+  await Promise.all([keep(accounts(options), options, signal), keep(pods(options), options, signal)]);
+}
+
+function accounts({ state, rows, reader, onChange }: FollowOptions): Kept<ServiceAccountRecord> {
+  return {
+    resource: 'serviceaccounts',
+    project: serviceAccountRecord,
+    put(account) {
+      const key = keyOf(account.namespace, account.name);
+      const before = state.serviceAccounts.get(key);
+      const kept = unlessChanged(before, account);
+      if (kept === before) return kept;
+      state.serviceAccounts.set(key, kept);
+      if (before === undefined || annotationOf(before) !== annotationOf(kept)) {
+        // An abort ends the watch by itself; there is nobody else to tell.
+        reader
+          .readRolesOf(kept)
+          .catch(() => undefined)
+          .finally(onChange);
+      }
+      rows.touch(key);
+      onChange();
+      return kept;
+    },
+    remove(account) {
+      const key = keyOf(account.namespace, account.name);
+      if (!state.serviceAccounts.delete(key)) return;
+      rows.touch(key);
+      onChange();
+    },
+    all: () => state.serviceAccounts.values(),
+  };
+}
+
+function pods({ state, rows, reader, onChange }: FollowOptions): Kept<PodRecord> {
+  const touch = (key: string) => {
+    rows.touch(key);
+    onChange();
+  };
+  return {
+    resource: 'pods',
+    project: (object) => podRecord(object, state.shared),
+    put(pod) {
+      const key = keyOf(pod.namespace, pod.serviceAccount);
+      const before = state.pods.get(key)?.get(pod.name);
+      const kept = unlessChanged(before, pod);
+      if (kept === before) return kept;
+      addPod(state, kept);
+      if (sourcesOf(kept).length > 0) {
+        // As for roles.
+        reader
+          .readSourcesOf([kept])
+          .catch(() => undefined)
+          .finally(() => touch(key));
+      }
+      touch(key);
+      return kept;
+    },
+    remove(pod) {
+      const key = keyOf(pod.namespace, pod.serviceAccount);
+      const ofAccount = state.pods.get(key);
+      if (!ofAccount?.delete(pod.name)) return;
+      if (ofAccount.size === 0) state.pods.delete(key);
+      touch(key);
+    },
+    *all() {
+      for (const ofAccount of state.pods.values()) yield* ofAccount.values();
+    },
+  };
+}
+
+async function keep<T extends object>(kept: Kept<T>, options: FollowOptions, signal: AbortSignal): Promise<void> {
+  const { connection, namespace, reader, onTrouble } = options;
+  const { resource, project } = kept;
+  const resourceVersion = reader.versions.get(resource);
+  // Listing all of them was not allowed, so watching is not either.
+  if (resourceVersion === undefined) return;
+  const scope = namespace === undefined ? {} : { namespace };
+
+  /** @returns where the list ended; undefined where it failed, which the watch meets by waiting */
+  const relist = async (): Promise<string | undefined> => {
+    const seen = new Set<T>();
+    try {
+      const end = await list(
+        connection,
+        {
+          resource,
+          ...scope,
+          project,
+          onPage: (page, restarted) => {
+            if (restarted) seen.clear();
+            for (const row of page) seen.add(kept.put(row));
+          },
+        },
+        signal,
+      );
+      if (!end.ok) return undefined;
+      for (const row of [...kept.all()]) if (!seen.has(row)) kept.remove(row);
+      return end.value.resourceVersion;
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      throw error;
+    }
+  };
+
+  await watch(
+    connection,
+    {
+      resource,
+      ...scope,
+      resourceVersion,
+      project,
+      onEvent: (type, row) => (type === 'DELETED' ? kept.remove(row) : kept.put(row)),
+      relist,
+      onTrouble: (failure) => onTrouble(resource, failure),
+    },
+    signal,
+  );
+}
