@@ -1,6 +1,7 @@
 import { checkRoleArn } from '../core/iam/arn.js';
 import { type NodeFallback, type Resolution, resolve } from '../core/identity/resolve.js';
 import { parseRoleArn, type RoleArn } from './aws/roles.js';
+import { drawnCredentials } from './kubernetes/environmentSources.js';
 import type { PodRecord, ServiceAccountRecord } from './kubernetes/records.js';
 import { accountFindings } from './liveRules.js';
 import { type PodIdentity, podIdentity } from './podEnvironment.js';
@@ -78,7 +79,7 @@ export function judge(state: ClusterState, account: ServiceAccountRecord): Judge
     association: association && { roleArn: association.roleArn },
     associationsKnown: state.associationsKnown.known,
     observedPodIdentity: pods.some((pod) => podIdentity(pod).environment.kind === 'pod-identity'),
-    staticCredentials: pods.some((pod) => pod.containers.some((container) => container.staticCredentials.length > 0)),
+    staticCredentials: pods.some((pod) => identityOf(state, pod).staticCredentials.length > 0),
     node: nodeFallback(state, pods, podsGap !== undefined),
   });
   notes.need(state.associationsKnown, 'Pod Identity associations');
@@ -89,11 +90,14 @@ export function judge(state: ClusterState, account: ServiceAccountRecord): Judge
 
   notes.findings.push(...accountFindings(account));
   const linked = judgeRole(state, account, resolution, association, audience, notes);
-  const podStates = pods.map((pod) => ({ pod, identity: podIdentity(pod, resolution) }));
+  const podStates = pods.map((pod) => ({ pod, identity: identityOf(state, pod, resolution) }));
   judgeMechanism(state, account, resolution, association, podStates, notes);
   judgePods(resolution, podStates, association, notes);
+  judgeSources(state, podStates, notes);
   if (resolution.winner === 'node-role' && resolution.roleArn === undefined)
     notes.missing("the node's role: it could not be read");
+  // That all node groups have this role says nothing of nodes outside them.
+  if (resolution.winner === 'node-role') notes.need(state.nodesKnown, 'its nodes');
 
   const refused =
     linked.trust === 'denied' ||
@@ -180,7 +184,7 @@ class JudgedPods implements PodsOfAccount {
 
   get list(): readonly PodState[] {
     const { state, pods, resolution, association } = this;
-    return pods.map((pod) => podState(state, pod, podIdentity(pod, resolution), association));
+    return pods.map((pod) => podState(state, pod, identityOf(state, pod, resolution), association));
   }
 }
 
@@ -437,6 +441,8 @@ function judgeMechanism(
       "The association is for 'default': every pod of the namespace that names no service account gets the role.",
     );
   }
+  if (pods.some(({ pod }) => pod.node !== undefined && computeOf(state, pod) === 'unknown'))
+    notes.need(state.nodesKnown, "its pods' nodes, which may have no Pod Identity");
   if (unsupported.length === 0 || unsupported.length < pods.length) judgeAgent(state, notes);
   if (association) judgeTarget(state, account, association, notes);
 }
@@ -543,6 +549,16 @@ function judgePods(
       `${quote(preset.map(({ pod }) => pod.name))} ${preset.length === 1 ? 'sets' : 'set'} ${names} by hand, so the webhook injects neither variable.`,
     );
   }
+  const passedOver = own ? pods.filter(({ pod }) => !pod.skipsWebhook && skipsAll(pod)) : [];
+  if (passedOver.length > 0) {
+    const names = quote(passedOver.map(({ pod }) => pod.name));
+    notes.find(
+      'live-webhook-skipped',
+      'warning',
+      'the webhook skips every container',
+      `'eks.amazonaws.com/skip-containers' of ${names} names every container, so nothing is injected.`,
+    );
+  }
   const skipped = own ? pods.filter(({ pod }) => pod.skipsWebhook) : [];
   if (skipped.length > 0) {
     notes.find(
@@ -561,6 +577,31 @@ function judgePods(
       `'${ROLE_ANNOTATION}' on ${quote(misplaced.map(({ pod }) => pod.name))} has no effect; it belongs on the service account.`,
     );
   }
+}
+
+/** A pod's identity by its own variables and by those that it takes from Secrets and ConfigMaps. */
+function identityOf(state: ClusterState, pod: PodRecord, resolution?: Resolution): PodIdentity {
+  const identity = podIdentity(pod, resolution);
+  const { names } = drawnCredentials(state.sources, pod);
+  if (names.length === 0) return identity;
+  return {
+    ...identity,
+    environment: { kind: 'static-credentials' },
+    staticCredentials: [...new Set([...identity.staticCredentials, ...names])],
+  };
+}
+
+/** Keys that nobody could look for are not absent. */
+function judgeSources(state: ClusterState, pods: readonly JudgedPod[], notes: Notes): void {
+  for (const { pod, identity } of pods) {
+    if (identity.staticCredentials.length > 0) continue;
+    for (const { source, keys } of drawnCredentials(state.sources, pod).gaps)
+      notes.need(keys ?? PENDING, `the ${source.kind} '${source.name}', which its pods take variables from`);
+  }
+}
+
+function skipsAll({ containers, skipContainers }: PodRecord): boolean {
+  return containers.length > 0 && containers.every(({ name }) => skipContainers.includes(name));
 }
 
 function podState(

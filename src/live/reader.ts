@@ -12,8 +12,10 @@ import { failure } from './failure.js';
 import { annotationOf } from './judge.js';
 import type { Connection } from './kubernetes/connection.js';
 import { readAgentDaemonSet, readIssuer, readVersion, whoAmI } from './kubernetes/discovery.js';
+import { readSourceKeys, sourceKey, sourcesOf } from './kubernetes/environmentSources.js';
 import { list } from './kubernetes/lists.js';
 import {
+  type EnvironmentSource,
   nodeRecord,
   type PodRecord,
   podRecord,
@@ -24,7 +26,7 @@ import {
 import { readPolicyOf } from './liveRules.js';
 import { Pace } from './pace.js';
 import { Pool } from './pool.js';
-import { type ClusterState, keyOf } from './state.js';
+import { type ClusterState, keyOf, PENDING } from './state.js';
 import type { AgentState, EksHint, Known, LiveFailure, Progress, Result } from './types.js';
 
 export interface ReaderOptions {
@@ -47,6 +49,7 @@ export interface Changes {
 }
 
 const CONCURRENT_NAMESPACES = 6;
+const CONCURRENT_SOURCES = 8;
 /** The bulk waits for the first service accounts, so that somebody who waits sees them; no longer than this. */
 const FIRST_ROWS_MS = 1_000;
 
@@ -222,7 +225,34 @@ export class Reader {
       },
     );
     if (version !== undefined) this.versions.set('pods', version);
+    await this.readSourcesOf(podsOf(state));
     this.changes.all();
+  }
+
+  /** Which variables pods take from Secrets and ConfigMaps. Each is asked for once; in a namespace that forbids it, few are. */
+  async readSourcesOf(pods: Iterable<PodRecord>): Promise<void> {
+    const { sources } = this.state;
+    const wanted = new Map<string, { readonly namespace: string; readonly source: EnvironmentSource }>();
+    for (const pod of pods) {
+      for (const source of sourcesOf(pod)) {
+        const key = sourceKey(pod.namespace, source);
+        if (sources.has(key)) continue;
+        sources.set(key, PENDING);
+        wanted.set(key, { namespace: pod.namespace, source });
+      }
+    }
+    const forbidden = new Map<string, Known<never>>();
+    await forEachOf(wanted, CONCURRENT_SOURCES, this.signal, async ([key, { namespace, source }]) => {
+      const place = `${source.kind} ${namespace}`;
+      const refused = forbidden.get(place);
+      if (refused) {
+        sources.set(key, refused);
+        return;
+      }
+      const answer = await readSourceKeys(this.options.connection, namespace, source, this.signal);
+      sources.set(key, this.known(answer));
+      if (!answer.ok && answer.failure.reason === 'forbidden') forbidden.set(place, unknown(answer.failure));
+    });
   }
 
   private async readNodes(): Promise<void> {
@@ -590,6 +620,10 @@ export class Reader {
     this.failed.add(call);
     this.failures.push(one);
   }
+}
+
+function* podsOf(state: ClusterState): Iterable<PodRecord> {
+  for (const pods of state.pods.values()) yield* pods.values();
 }
 
 export function addPod(state: ClusterState, pod: PodRecord): void {

@@ -52,6 +52,8 @@ export interface ClusterState {
   accountsUnknown: Map<string, Known<never>>;
   nodes: Map<string, NodeRecord>;
   nodesKnown: Known<true>;
+  /** Keys of the Secrets and ConfigMaps that pods take variables from. */
+  sources: Map<string, Known<readonly string[]>>;
   associations: Map<string, AssociationState>;
   /** Of associations whose details could not be read: why. By id. */
   associationUnknown: Map<string, Known<never>>;
@@ -101,6 +103,7 @@ export function emptyState(context: string, clusterName: string, before?: Cluste
     accountsUnknown: new Map([['*', PENDING]]),
     nodes: new Map(),
     nodesKnown: PENDING,
+    sources: new Map(),
     associations: new Map(),
     associationUnknown: new Map(),
     associationsKnown: PENDING,

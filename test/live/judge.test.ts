@@ -225,6 +225,13 @@ describe('judging a service account', () => {
       'live-webhook-skipped',
     ],
     [
+      'every container skipped',
+      annotated,
+      [pod([], { annotations: { 'eks.amazonaws.com/skip-containers': 'main' } })],
+      {},
+      'live-webhook-skipped',
+    ],
+    [
       'annotation on pods',
       plain,
       [pod([], { annotations: { 'eks.amazonaws.com/role-arn': ROLE } })],
@@ -305,6 +312,54 @@ describe('judging a service account', () => {
     expect(row(annotated, [pod([], { annotations: { 'eks.amazonaws.com/skip-containers': 'main' } })]).pods.stale).toBe(
       0,
     );
+  });
+
+  describe('pods that take all variables of a Secret', () => {
+    const drawing = pod(IRSA_ENV, {
+      spec: { containers: [{ name: 'main', env: IRSA_ENV, envFrom: [{ secretRef: { name: 'aws' } }] }] },
+    });
+    const prefixed = (prefix: string) =>
+      pod([], {
+        spec: { containers: [{ name: 'main', envFrom: [{ prefix, configMapRef: { name: 'aws' } }] }] },
+      });
+
+    it('have static keys where it holds some', () => {
+      const keyed = { sources: new Map([['Secret shop/aws', yes(['AWS_ACCESS_KEY_ID'])]]) };
+      expect(ids(row(annotated, [drawing], keyed))).toEqual(['workload-static-credentials']);
+      const found = row(plain, [prefixed('AWS_')], {
+        sources: new Map([['ConfigMap shop/aws', yes(['SECRET_ACCESS_KEY'])]]),
+      });
+      expect(found).toMatchObject({ mechanism: 'static-credentials', status: 'error' });
+      expect(found.findings[0]?.message).toContain('AWS_SECRET_ACCESS_KEY');
+      expect(found.pods.list[0]?.identity).toEqual({ kind: 'static-credentials' });
+    });
+
+    it('have none where it holds none, or where no key of it could become one', () => {
+      expect(row(annotated, [drawing], { sources: new Map([['Secret shop/aws', yes([])]]) }).status).toBe('ok');
+      const other = { sources: new Map([['ConfigMap shop/aws', yes(['AWS_ACCESS_KEY_ID'])]]) };
+      expect(row(plain, [prefixed('BACKUP_')], other)).toMatchObject({ mechanism: 'node-role', status: 'ok' });
+      expect(row(plain, [prefixed('BACKUP_')]).status).toBe('ok');
+    });
+
+    it('are unknown where it could not be read, and pending where it has not been', () => {
+      const refused = row(annotated, [drawing], {
+        sources: new Map([['Secret shop/aws', no('get secrets forbidden')]]),
+      });
+      expect(refused).toMatchObject({ mechanism: 'irsa', status: 'unknown', pending: false });
+      expect(refused.unknown).toEqual(["the Secret 'aws', which its pods take variables from: get secrets forbidden"]);
+      expect(row(annotated, [drawing])).toMatchObject({ status: 'unknown', pending: true });
+    });
+  });
+
+  it('nodes that could not be listed leave open whether Pod Identity works there, and what role they have', () => {
+    const hidden = { nodes: new Map(), nodesKnown: no('list nodes forbidden') };
+    expect(row(plain, [pod(POD_IDENTITY_ENV)], { associations: association, ...hidden })).toMatchObject({
+      trust: 'allowed',
+      status: 'unknown',
+      unknown: ["its pods' nodes, which may have no Pod Identity: list nodes forbidden"],
+    });
+    expect(row(plain, [pod([])], hidden)).toMatchObject({ mechanism: 'node-role', status: 'unknown' });
+    expect(row(annotated, [pod(IRSA_ENV)], hidden).status).toBe('ok');
   });
 
   it.each<[string, readonly PodRecord[], object]>([

@@ -39,6 +39,8 @@ function accountJson(row: ServiceAccountIdentity) {
     targetRoleArn: row.association?.targetRoleArn,
     associationId: row.associationId,
     trust: row.trust,
+    /** Counted from 0: the one that allows, or that denies in so many words. */
+    statement: row.trustDetail?.statement,
     nearestMiss: row.trustDetail?.nearestMiss,
     status: row.status,
     reason: row.summary,

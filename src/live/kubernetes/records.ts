@@ -43,6 +43,15 @@ export interface ContainerRecord {
   readonly containerCredentialsUri?: string;
   /** Names of the static credential variables that are set; never their values. */
   readonly staticCredentials: readonly string[];
+  /** What may hold others: only where there are some. */
+  readonly envFrom?: readonly EnvironmentSource[];
+}
+
+/** All entries of a Secret or ConfigMap as variables. */
+export interface EnvironmentSource {
+  readonly kind: 'Secret' | 'ConfigMap';
+  readonly name: string;
+  readonly prefix: string;
 }
 
 export interface NodeRecord {
@@ -237,8 +246,10 @@ function containerRecord(object: unknown): ContainerRecord {
     else if (STATIC_CREDENTIALS.includes(name) && (text(entry.value) !== undefined || entry.valueFrom !== undefined))
       staticCredentials.push(name);
   }
+  const envFrom = items(container.envFrom).flatMap(environmentSource);
   return {
     name: text(container.name) ?? '',
+    ...(envFrom.length === 0 ? {} : { envFrom }),
     ...(roleArn === undefined ? {} : { roleArn }),
     ...(webIdentityTokenFile === undefined ? {} : { webIdentityTokenFile }),
     ...(containerCredentialsUri === undefined ? {} : { containerCredentialsUri }),
@@ -247,6 +258,17 @@ function containerRecord(object: unknown): ContainerRecord {
 }
 
 const NOTHING: readonly never[] = [];
+
+function environmentSource(entry: unknown): EnvironmentSource[] {
+  const prefix = text(record(entry)?.prefix) ?? '';
+  if (!STATIC_CREDENTIALS.some((variable) => variable.startsWith(prefix))) return [];
+  const secret = text(at(entry, 'secretRef')?.name);
+  const configMap = text(at(entry, 'configMapRef')?.name);
+  return [
+    ...(secret === undefined ? [] : [{ kind: 'Secret' as const, name: secret, prefix }]),
+    ...(configMap === undefined ? [] : [{ kind: 'ConfigMap' as const, name: configMap, prefix }]),
+  ];
+}
 
 export function nodeRecord(object: unknown): NodeRecord | undefined {
   const metadata = at(object, 'metadata');
