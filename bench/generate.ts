@@ -1,9 +1,12 @@
-/** A multi-document manifest as a chart renders it: `lines` lines, a service account in every third document. */
-export function manifest(lines: number): string {
+/**
+ * A multi-document manifest as a chart renders it: `lines` lines, a service account in every third document.
+ * @param first number of the first account: its name, role and namespace
+ */
+export function manifest(lines: number, first = 0): string {
   const documents: string[] = [];
   let count = 0;
   for (let i = 0; count < lines; i++) {
-    const text = [serviceAccount, deployment, service][i % 3]!(i);
+    const text = [serviceAccount, deployment, service][i % 3]!(first + i);
     count += text.split('\n').length;
     documents.push(text);
   }

@@ -650,7 +650,10 @@ export class Analysis {
       fixes: () => {
         if (report.fixes === undefined) return [];
         // Edits may touch other files: after any change they are made from the facts of now.
-        const current = this.#revision === madeAt && this.#isRead() ? report : this.#again(unit.owner.id, rule, place);
+        const current =
+          this.#revision === madeAt && this.#isRead()
+            ? report
+            : this.#again(unit.owner.id, rule, place, report.message);
         return withoutOverlaps(current?.fixes?.() ?? []).filter((fix) => this.#keepsSyntax(fix));
       },
     };
@@ -673,15 +676,19 @@ export class Analysis {
     return this.#stale.size === 0 && !this.#unlinked;
   }
 
-  #again(id: string, rule: Rule, place: Place): Report | undefined {
+  /** A rule may say two things of one place. */
+  #again(id: string, rule: Rule, place: Place, message: string): Report | undefined {
     this.#catchUp(id);
+    let found: Report | undefined;
     for (const unit of this.#owners.get(id)?.units ?? []) {
       for (const report of rule.check(unit.part.facts, new TrackedWorkspace(this.#index))) {
         const at = this.#within(placeOf(report.at));
-        if (at.file === place.file && at.start === place.start && at.end === place.end) return report;
+        if (at.file !== place.file || at.start !== place.start || at.end !== place.end) continue;
+        if (report.message === message) return report;
+        found = report;
       }
     }
-    return undefined;
+    return found;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Workload } from '../facts/model.js';
 import { display } from '../syntax/text.js';
+import type { PlacedWorkload } from '../workspace/workspace.js';
 import { defineRule } from './rule.js';
 import { accountLabel } from './support/accounts.js';
 import { ROLE_ARN } from './support/annotationKeys.js';
@@ -36,7 +37,7 @@ export const saShared = defineRule({
         workspace.associationsSurelyFor(account).length > 0;
       if (!hasRole) continue;
       const users = workspace.workloadsRunningAs(account.variants, fact);
-      const names = [...new Set(users.map(({ fact: workload }) => nameOf(workload)))];
+      const names = namesOf(users);
       if (names.length < 2) continue;
       yield {
         at,
@@ -45,6 +46,18 @@ export const saShared = defineRule({
     }
   },
 });
+
+const known = new WeakMap<readonly PlacedWorkload[], readonly string[]>();
+
+/** Where many files define one account, each asks this of the same list. */
+function namesOf(users: readonly PlacedWorkload[]): readonly string[] {
+  let names = known.get(users);
+  if (!names) {
+    names = [...new Set(users.map(({ fact }) => nameOf(fact)))];
+    known.set(users, names);
+  }
+  return names;
+}
 
 function nameOf({ kind, metadata }: Workload): string {
   return `${kind} ${metadata.name ? display(metadata.name.text) : ''}`.trim();

@@ -27,7 +27,8 @@ interface Entry {
 
 interface Bucket {
   readonly entries: Entry[];
-  sorted: boolean;
+  /** What stands there, each once and in order; made when somebody asks. */
+  values: readonly unknown[] | undefined;
 }
 
 interface Placed {
@@ -131,23 +132,17 @@ export class FactStore {
 
   get<T>(key: string): readonly T[] {
     const bucket = this.#buckets.get(key);
-    if (!bucket) return [];
-    if (!bucket.sorted) {
-      bucket.entries.sort((a, b) => inOrder(a.slot, b.slot));
-      bucket.sorted = true;
-    }
-    const { entries } = bucket;
-    if (entries.length === 1) return [entries[0]!.value as T];
-    return [...new Set(entries.map(({ value }) => value as T))];
+    if (!bucket) return NOTHING;
+    bucket.values ??= valuesOf(bucket.entries);
+    return bucket.values as readonly T[];
   }
 
   /** What stands under any of the keys, each once, in the order of all. */
   union<T>(keys: readonly string[]): readonly T[] {
-    const buckets = keys.flatMap((key) => this.#buckets.get(key) ?? []);
-    if (buckets.length === 0) return [];
+    const buckets = [...new Set(keys)].flatMap((key) => this.#buckets.get(key) ?? []);
+    if (buckets.length === 0) return NOTHING;
     if (buckets.length === 1) return this.get(keys.find((key) => this.#buckets.has(key))!);
-    const entries = buckets.flatMap((bucket) => bucket.entries).sort((a, b) => inOrder(a.slot, b.slot));
-    return [...new Set(entries.map(({ value }) => value as T))];
+    return valuesOf(buckets.flatMap((bucket) => bucket.entries)) as readonly T[];
   }
 
   has(key: string): boolean {
@@ -253,19 +248,18 @@ export class FactStore {
   }
 
   #enter(entry: Entry): void {
-    const { key, slot } = entry;
+    const { key } = entry;
     if (entry.value === undefined) {
       this.#count(key, entry.seen, 1);
       return;
     }
     const bucket = this.#buckets.get(key);
     if (!bucket) {
-      this.#buckets.set(key, { entries: [entry], sorted: true });
+      this.#buckets.set(key, { entries: [entry], values: undefined });
       this.#appeared(key, 1);
     } else {
-      const last = bucket.entries.at(-1)!;
-      bucket.sorted &&= last.slot === slot || inOrder(last.slot, slot) < 0;
       bucket.entries.push(entry);
+      bucket.values = undefined;
     }
     this.#count(key, entry.seen, 1);
   }
@@ -279,6 +273,7 @@ export class FactStore {
       this.#appeared(key, -1);
     } else {
       bucket.entries.splice(bucket.entries.indexOf(entry), 1);
+      bucket.values = undefined;
     }
     this.#count(key, entry.seen, -1);
   }
@@ -303,6 +298,13 @@ export class FactStore {
       this.#count(TRUSTED, key, by);
     }
   }
+}
+
+const NOTHING: readonly never[] = [];
+
+function valuesOf(entries: Entry[]): readonly unknown[] {
+  if (entries.length === 1) return [entries[0]!.value];
+  return [...new Set(entries.sort((a, b) => inOrder(a.slot, b.slot)).map(({ value }) => value))];
 }
 
 function inOrder(a: Slot, b: Slot): number {
