@@ -46,6 +46,8 @@ export interface ClusterOptions {
   readonly connection: Connection;
   readonly hint: EksHint;
   readonly namespace: string | undefined;
+  /** Tried as well where not all namespaces may be listed. */
+  readonly namespaces: readonly string[];
   readonly timeoutMs: number;
   /** It was chosen from AWS; no kubeconfig has it. */
   readonly withoutKubeconfig?: boolean;
@@ -102,7 +104,7 @@ export class Cluster implements LiveCluster {
   }
 
   private begin(signal: AbortSignal, onProgress: (progress: Progress) => void): Session {
-    const { connection, hint, namespace, contextNamespace, timeoutMs } = this.options;
+    const { connection, hint, namespace, namespaces, contextNamespace, timeoutMs } = this.options;
     connection.allowSignIn();
     const before = this.session?.state;
     const state = emptyState(this.options.context, hint.name ?? this.options.clusterEntry, before);
@@ -115,7 +117,7 @@ export class Cluster implements LiveCluster {
     this.clients = undefined;
     const reader = new Reader(
       state,
-      { connection, hint, aws: () => this.aws(), namespace, contextNamespace, timeoutMs },
+      { connection, hint, aws: () => this.aws(), namespace, namespaces, contextNamespace, timeoutMs },
       {
         account: (key) => rows.touch(key),
         role: (arn) => rows.touchRole(arn),
@@ -173,7 +175,7 @@ export class Cluster implements LiveCluster {
     if (!session) return;
     const signal = AbortSignal.any([outer, this.closing.signal]);
     const { state, rows, reader } = session;
-    const { connection, namespace } = this.options;
+    const { connection } = this.options;
     const troubles = new Map<string, LiveFailure>();
     let changed = false;
     const onChange = () => {
@@ -185,9 +187,7 @@ export class Cluster implements LiveCluster {
       changed = true;
     };
     const ended = new AbortController();
-    const end = follow({ connection, namespace, state, rows, reader, onChange, onTrouble }, signal).finally(() =>
-      ended.abort(),
-    );
+    const end = follow({ connection, state, rows, reader, onChange, onTrouble }, signal).finally(() => ended.abort());
     const over = AbortSignal.any([signal, ended.signal]);
     while (!over.aborted && this.session === session) {
       // Whatever ends the wait is looked at next.
@@ -398,11 +398,18 @@ export class Cluster implements LiveCluster {
       nodeGroups: state.nodeGroups,
       fargateProfiles: state.fargateProfiles,
       listed: state.serviceAccounts.size > 0 || unknownIn(state.accountsUnknown, '') === undefined,
+      namespacesUnread: namespacesUnread(state),
       serviceAccounts,
       findings: clusterFindings(state, serviceAccounts),
       failures: [...session.reader.failures],
     };
   }
+}
+
+function namespacesUnread({ accountsUnknown }: ClusterState): { namespace: string; why: string }[] {
+  return [...accountsUnknown]
+    .flatMap(([namespace, known]) => (known.known || known.reason === 'pending' ? [] : [{ namespace, why: known.why }]))
+    .sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
 }
 
 /** What concerns the cluster and no single service account of it. */

@@ -17,7 +17,6 @@ import type { LiveFailure } from './types.js';
 
 export interface FollowOptions {
   readonly connection: Connection;
-  readonly namespace: string | undefined;
   readonly state: ClusterState;
   readonly rows: Rows;
   /** Who read the state: it knows where its lists ended, and how to read a role. */
@@ -28,8 +27,12 @@ export interface FollowOptions {
   readonly onTrouble: (resource: string, failure: LiveFailure | undefined) => void;
 }
 
+interface Namespaced {
+  readonly namespace: string;
+}
+
 /** One resource, kept in the state as it is in the cluster. */
-interface Kept<T extends object> {
+interface Kept<T extends Namespaced> {
   readonly resource: 'serviceaccounts' | 'pods';
   readonly project: (object: unknown) => T | undefined;
   /** @returns what is kept: the row, or the one that was there where it says the same */
@@ -38,8 +41,11 @@ interface Kept<T extends object> {
   all(): Iterable<T>;
 }
 
+/** Each watch is a connection that stays open; in more namespaces than these a refresh tells what is new. */
+const MOST_NAMESPACES = 50;
+
 /**
- * Follows by watches what was listed as a whole, until aborted or until no watch is left. Most changes of a pod, as of its
+ * Follows by watches what was listed, as a whole or by namespace, until aborted or until no watch is left. Most changes of a pod, as of its
  * conditions and labels, change nothing that a row is made of; these end here.
  */
 export async function follow(options: FollowOptions, signal: AbortSignal): Promise<void> {
@@ -114,12 +120,24 @@ function pods({ state, rows, reader, onChange }: FollowOptions): Kept<PodRecord>
   };
 }
 
-async function keep<T extends object>(kept: Kept<T>, options: FollowOptions, signal: AbortSignal): Promise<void> {
-  const { connection, namespace, reader, onTrouble } = options;
+async function keep<T extends Namespaced>(kept: Kept<T>, options: FollowOptions, signal: AbortSignal): Promise<void> {
+  // What may not be listed may not be watched either.
+  const listed = [...options.reader.versions[kept.resource]].slice(0, MOST_NAMESPACES);
+  await Promise.all(
+    listed.map(([namespace, resourceVersion]) =>
+      keepIn(namespace === '*' ? undefined : namespace, resourceVersion, kept, options, signal),
+    ),
+  );
+}
+
+async function keepIn<T extends Namespaced>(
+  namespace: string | undefined,
+  resourceVersion: string,
+  kept: Kept<T>,
+  { connection, onTrouble }: FollowOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const { resource, project } = kept;
-  const resourceVersion = reader.versions.get(resource);
-  // Listing all of them was not allowed, so watching is not either.
-  if (resourceVersion === undefined) return;
   const scope = namespace === undefined ? {} : { namespace };
 
   /** @returns where the list ended; undefined where it failed, which the watch meets by waiting */
@@ -140,7 +158,8 @@ async function keep<T extends object>(kept: Kept<T>, options: FollowOptions, sig
         signal,
       );
       if (!end.ok) return undefined;
-      for (const row of [...kept.all()]) if (!seen.has(row)) kept.remove(row);
+      for (const row of [...kept.all()])
+        if (!seen.has(row) && (namespace === undefined || row.namespace === namespace)) kept.remove(row);
       return end.value.resourceVersion;
     } catch (error) {
       if (signal.aborted) return undefined;
@@ -157,7 +176,7 @@ async function keep<T extends object>(kept: Kept<T>, options: FollowOptions, sig
       project,
       onEvent: (type, row) => (type === 'DELETED' ? kept.remove(row) : kept.put(row)),
       relist,
-      onTrouble: (failure) => onTrouble(resource, failure),
+      onTrouble: (failure) => onTrouble(namespace === undefined ? resource : `${resource} in ${namespace}`, failure),
     },
     signal,
   );

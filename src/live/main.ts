@@ -58,12 +58,13 @@ export async function openCluster(options: OpenOptions): Promise<Result<LiveClus
       connection: connection.value,
       hint,
       namespace: options.namespace,
+      namespaces: options.namespaces ?? [],
       timeoutMs,
     }),
   );
 }
 
-function openAws(aws: AwsCluster, { namespace, timeoutMs = CALL_MS }: OpenOptions): LiveCluster {
+function openAws(aws: AwsCluster, { namespace, namespaces = [], timeoutMs = CALL_MS }: OpenOptions): LiveCluster {
   const { name, eks } = contextOf(aws);
   return new Cluster({
     context: name,
@@ -72,6 +73,7 @@ function openAws(aws: AwsCluster, { namespace, timeoutMs = CALL_MS }: OpenOption
     connection: Connection.from(new EksSource(aws, timeoutMs), timeoutMs),
     hint: eks,
     namespace,
+    namespaces,
     timeoutMs,
     withoutKubeconfig: true,
   });

@@ -36,6 +36,8 @@ export interface ReaderOptions {
   readonly namespace: string | undefined;
   /** Where nothing may be listed in all namespaces and these not either. */
   readonly contextNamespace: string | undefined;
+  /** Further ones to try then. */
+  readonly namespaces: readonly string[];
   readonly timeoutMs: number;
 }
 
@@ -60,8 +62,8 @@ const FIRST_ROWS_MS = 1_000;
 export class Reader {
   readonly failures: LiveFailure[] = [];
   private readonly failed = new Set<string>();
-  /** Where the lists of all namespaces ended, for watches; missing where these were not allowed. */
-  readonly versions = new Map<'serviceaccounts' | 'pods', string>();
+  /** Where lists ended, for watches: by namespace, or under `*` the one of all. What was not allowed is missing. */
+  readonly versions = { serviceaccounts: new Map<string, string>(), pods: new Map<string, string>() } as const;
   private readonly pace = new Pace();
   private readonly roles: Pool = new Pool(this.pace, () => [this.associations]);
   private readonly associations: Pool = new Pool(this.pace, () => [this.roles]);
@@ -168,7 +170,7 @@ export class Reader {
 
   private async readAccounts(): Promise<void> {
     const { state } = this;
-    const version = await this.listEverywhere<ServiceAccountRecord>(
+    await this.listEverywhere<ServiceAccountRecord>(
       'serviceaccounts',
       (object) => {
         const account = serviceAccountRecord(object);
@@ -189,7 +191,6 @@ export class Reader {
         count: () => state.serviceAccounts.size,
       },
     );
-    if (version !== undefined) this.versions.set('serviceaccounts', version);
     // Accounts that nobody listed come up where associations name them.
     if (state.accountsUnknown.size > 0) this.changes.all();
   }
@@ -202,7 +203,7 @@ export class Reader {
   private async readPods(): Promise<void> {
     const { state } = this;
     let count = 0;
-    const version = await this.listEverywhere<PodRecord>(
+    await this.listEverywhere<PodRecord>(
       'pods',
       (object) => {
         const pod = podRecord(object, state.shared);
@@ -224,7 +225,6 @@ export class Reader {
         count: () => count,
       },
     );
-    if (version !== undefined) this.versions.set('pods', version);
     await this.readSourcesOf(podsOf(state));
     this.changes.all();
   }
@@ -274,15 +274,15 @@ export class Reader {
   }
 
   /**
-   * Lists in all namespaces; where that is forbidden, in each that is known. What stays unknown is noted by namespace.
-   * @returns where the list of all namespaces ended
+   * Lists in all namespaces; where that is forbidden, in each that is known. What stays unknown is noted by namespace, and so is
+   * where each list ended.
    */
   private async listEverywhere<T>(
     resource: 'serviceaccounts' | 'pods',
     project: (object: unknown) => T | undefined,
     gaps: Map<string, Known<never>>,
     rows: { clear(): void; add(row: T): void; count(): number },
-  ): Promise<string | undefined> {
+  ): Promise<void> {
     const { connection, namespace } = this.options;
     const read = (inNamespace: string | undefined) =>
       list(
@@ -303,18 +303,19 @@ export class Reader {
     const whole = await read(namespace);
     if (whole.ok) {
       gaps.delete('*');
-      return whole.value.resourceVersion;
+      this.versions[resource].set(namespace ?? '*', whole.value.resourceVersion);
+      return;
     }
     gaps.set('*', this.gap(whole.failure));
-    if (namespace !== undefined || whole.failure.reason !== 'forbidden') return undefined;
+    if (namespace !== undefined || whole.failure.reason !== 'forbidden') return;
     const namespaces = await this.namespaces();
     // All namespaces are known, so each gets its own answer.
     if (namespaces !== undefined) gaps.delete('*');
     await forEachOf(namespaces ?? (await this.likelyNamespaces()), CONCURRENT_NAMESPACES, this.signal, async (one) => {
       const end = await read(one);
       gaps.set(one, end.ok ? { known: true, value: undefined as never } : this.gap(end.failure));
+      if (end.ok) this.versions[resource].set(one, end.value.resourceVersion);
     });
-    return undefined;
   }
 
   private namespaces(): Promise<readonly string[] | undefined> {
@@ -339,11 +340,11 @@ export class Reader {
     return this.namespacesRead;
   }
 
-  /** The kubeconfig's namespace, and those that associations name. */
+  /** The kubeconfig's namespace, those that a person or files named, and those that associations name. */
   private async likelyNamespaces(): Promise<readonly string[]> {
     await this.associationsListed.promise;
     const named = [...this.state.associations.keys()].map((key) => key.slice(0, key.indexOf('/')));
-    return [...new Set([this.options.contextNamespace ?? 'default', ...named])];
+    return [...new Set([this.options.contextNamespace ?? 'default', ...this.options.namespaces, ...named])];
   }
 
   // ── AWS ────────────────────────────────────────────────────────────────────────────────────────────────────────────

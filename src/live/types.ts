@@ -118,6 +118,8 @@ export interface OpenOptions extends KubeconfigOptions {
   readonly profile?: string;
   /** Only this namespace. */
   readonly namespace?: string;
+  /** Where neither all service accounts nor the namespaces may be listed: these are tried, beside the context's own. */
+  readonly namespaces?: readonly string[];
   /** For one call; default 30 s. */
   readonly timeoutMs?: number;
 }
@@ -151,6 +153,11 @@ export interface ClusterSnapshot {
   readonly fargateProfiles: Known<readonly FargateProfileState[]>;
   /** Some list of service accounts succeeded; else the rows are only those that associations name. */
   readonly listed: boolean;
+  /**
+   * Namespaces whose service accounts could not be listed, with the reason, by name; `*` stands for those whose very names are
+   * not known.
+   */
+  readonly namespacesUnread: readonly { readonly namespace: string; readonly why: string }[];
   /** Sorted by namespace, then name. */
   readonly serviceAccounts: readonly ServiceAccountIdentity[];
   /** Of the cluster as a whole: provider, agent, nodes, associations that name no service account. */
@@ -292,6 +299,8 @@ export interface CallerIdentity {
   readonly verdict?: 'as-expected' | 'other-role' | 'refused' | 'unknown';
   /** AWS's own words where it refused, or why nothing could be found out. */
   readonly message?: string;
+  /** The call that did not succeed, where nothing could be found out for it. */
+  readonly failure?: LiveFailure;
   /** ms since the epoch. */
   readonly verifiedAt?: number;
 }

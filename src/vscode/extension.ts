@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { rolesWithTrustPolicy } from '../core/features/identities.js';
+import { identities, rolesWithTrustPolicy } from '../core/features/identities.js';
 import { Analyses } from './analyses.js';
 import { CodeLenses } from './codeLenses.js';
 import { AwsClusterChooser } from './commands/addAwsClusters.js';
@@ -67,8 +67,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const { languages } = vscode;
 
   const live = new Live();
-  const clusters = new ClustersView(live, settings, context.globalState, log, () =>
-    rolesWithTrustPolicy(analyses.workspace.workspace()),
+  const clusters = new ClustersView(
+    live,
+    settings,
+    context.globalState,
+    log,
+    () => rolesWithTrustPolicy(analyses.workspace.workspace()),
+    () => identities(analyses.workspace.workspace()).map(({ namespace }) => namespace),
   );
   const workspace = new WorkspaceView(analyses, settings, start);
   const explanations = new Explanations(clusters, analyses);

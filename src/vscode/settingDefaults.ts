@@ -9,6 +9,7 @@ export const settingDefaults = {
   rules: {} as Readonly<Record<string, RuleSeverity>>,
   exclude: ['**/node_modules/**', '**/.git/**', '**/.terraform/**', '**/vendor/**', '**/dist/**'] as readonly string[],
   codeLens: true as boolean,
+  namespaces: [] as readonly string[],
   kubeconfig: '' as string,
   'aws.profile': '' as string,
   'aws.region': '' as string,

@@ -42,7 +42,7 @@ export async function watch<T>(connection: Connection, request: WatchRequest<T>,
       try {
         failure = await connection.lines(
           {
-            what: `watch ${resource}`,
+            what: namespace === undefined ? `watch ${resource}` : `watch ${resource} in ${namespace}`,
             path,
             query: { watch: 'true', allowWatchBookmarks: 'true', resourceVersion: version },
             permission: `watch ${resource}`,

@@ -58,6 +58,7 @@ export class DriftFindings implements vscode.CodeActionProvider, vscode.Disposab
 
   /** Compares from now on with a cluster that is open. */
   async compare(context: string | undefined): Promise<void> {
+    if (!vscode.workspace.isTrusted) return;
     const chosen = context ?? (await this.#ask());
     const connection = this.clusters.connection(chosen);
     if (!connection?.cluster || chosen === undefined) return;
@@ -118,6 +119,7 @@ export class DriftFindings implements vscode.CodeActionProvider, vscode.Disposab
 
   /** Chooses differences and takes the cluster's side over into the files, to be looked at before it is done. */
   async pull(): Promise<void> {
+    if (!vscode.workspace.isTrusted || this.#context === undefined) return;
     await this.#update();
     const items = (this.#report?.drifts ?? []).flatMap((drift) =>
       drift.pull || drift.manifest

@@ -45,13 +45,12 @@ export function accountRow(account: ServiceAccountIdentity, cluster: ClusterOfRo
   };
   const able: Capability[] = ['hasName', 'hasKubectl', 'canExplain', 'isLiveAccount'];
   const drift = cluster.drift?.(account.namespace, account.name);
-  if (target.roleArn) {
-    able.push('hasRole');
-    if (account.winner === 'irsa' || account.winner === 'pod-identity') able.push('canVerify');
-    if (cluster.hasTrustPolicy(target.roleArn)) {
-      able.push('hasTrustPolicy');
-      if (cluster.isInFiles(target.roleArn)) able.push('canCompare');
-    }
+  if (target.roleArn) able.push('hasRole');
+  // A pod can be asked who it is, whatever gives it its identity.
+  if (hasOwnRole(account) || account.pods.list.some(({ phase }) => phase === 'Running')) able.push('canVerify');
+  if (target.roleArn && cluster.hasTrustPolicy(target.roleArn)) {
+    able.push('hasTrustPolicy');
+    if (cluster.isInFiles(target.roleArn)) able.push('canCompare');
   }
   const id = `${cluster.context}/${account.namespace}/${account.name}`;
   return {

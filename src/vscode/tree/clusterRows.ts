@@ -88,7 +88,7 @@ export function clusterRows(snapshot: ClusterSnapshot, cluster: ClusterOfRow, fi
     rows.push(...snapshot.findings.map((finding, index) => findingRow(finding, `${id}#finding/${index}`)));
   }
   rows.push(...namespaceRows(accounts, cluster, !filter.isEmpty));
-  if (filter.isEmpty) rows.push(clusterDetails(snapshot, id));
+  if (filter.isEmpty) rows.push(...unreadRows(snapshot, id), clusterDetails(snapshot, id));
   return rows;
 }
 
@@ -114,6 +114,55 @@ function namespaceRows(accounts: readonly ServiceAccountIdentity[], cluster: Clu
       children: () => members.map((account) => accountRow(account, cluster)),
     };
   });
+}
+
+/** More than these stand under a row of their own. */
+const FEW = 4;
+
+/** Namespaces that nothing is known of, and why: their absence would say that there is nothing. */
+function unreadRows(snapshot: ClusterSnapshot, id: string): Row[] {
+  const shown = new Set(snapshot.serviceAccounts.map(({ namespace }) => namespace));
+  const unread = snapshot.namespacesUnread.filter(({ namespace }) => namespace !== '*' && !shown.has(namespace));
+  const rows = unread.map(
+    ({ namespace, why }): Row => ({
+      id: `${id}/${namespace}`,
+      label: namespace,
+      description: `service accounts unknown: ${why}`,
+      tooltip: escapeMarkdown(why),
+      mark: 'unknown',
+    }),
+  );
+  const others = snapshot.namespacesUnread.find(({ namespace }) => namespace === '*');
+  return [
+    ...(rows.length > FEW
+      ? [
+          {
+            id: `${id}#unread`,
+            label: `${count(rows.length, 'namespace')} could not be read`,
+            description: [...new Set(unread.map(({ why }) => why.replace(/ in \S+/, '')))].join(', '),
+            mark: 'unknown' as const,
+            children: () => rows,
+          },
+        ]
+      : rows),
+    ...(others && snapshot.listed
+      ? [
+          {
+            id: `${id}#others`,
+            label: 'Other namespaces are not known',
+            description: others.why,
+            tooltip:
+              'Namespaces may not be listed. Tried were the one of the context, those of the workspace’s files, those that associations name, and those of the setting `podIam.namespaces`.',
+            mark: 'unknown' as const,
+            command: {
+              command: 'workbench.action.openSettings',
+              title: 'Open Setting',
+              arguments: ['podIam.namespaces'],
+            },
+          },
+        ]
+      : []),
+  ];
 }
 
 /** There is a role to verify, or a pod to ask. */

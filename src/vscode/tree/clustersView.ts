@@ -18,6 +18,9 @@ import type { Row, RowTarget } from './row.js';
 import { toTreeItem } from './rowProvider.js';
 
 const viewId = 'podIam.clusters';
+const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+/** Each is a call where it is needed. */
+const MOST_NAMESPACES = 50;
 
 export interface EksChoice {
   readonly cluster?: string;
@@ -53,6 +56,8 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
     private readonly log: vscode.LogOutputChannel,
     /** The ARNs of roles whose trust policies the workspace's files hold. */
     private readonly rolesInFiles: () => ReadonlySet<string>,
+    /** Namespaces of service accounts that the workspace's files define. */
+    private readonly namespacesInFiles: () => readonly string[],
   ) {
     this.aws = new AwsClusterMemory(memory);
     this.#view = vscode.window.createTreeView<Node>(viewId, { treeDataProvider: this, showCollapseAll: true });
@@ -209,17 +214,25 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
   }
 
   #openOptions(context: ContextSummary): OpenOptions {
-    if (context.aws) return { aws: context.aws };
+    const namespaces = this.#likelyNamespaces();
+    if (context.aws) return { aws: context.aws, namespaces };
     const chosen = this.memory.get<EksChoice>(eksKey(context.name));
     const region = chosen?.region ?? (context.eks.region ? '' : this.settings.machine('aws.region'));
     const profile = this.settings.machine('aws.profile');
     return {
       ...this.#kubeconfig(),
       context: context.name,
+      namespaces,
       ...(chosen?.cluster ? { cluster: chosen.cluster } : {}),
       ...(region ? { region } : {}),
       ...(profile ? { profile } : {}),
     };
+  }
+
+  /** Where not all may be listed: those that are named somewhere. What is no name is none. */
+  #likelyNamespaces(): readonly string[] {
+    const named = [...this.settings.get('namespaces'), ...this.namespacesInFiles()];
+    return [...new Set(named)].filter((name) => NAMESPACE.test(name)).slice(0, MOST_NAMESPACES);
   }
 
   #contextItem(connection: Connection): vscode.TreeItem {

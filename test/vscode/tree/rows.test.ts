@@ -82,6 +82,11 @@ describe('a service account’s row', () => {
       'canVerify',
       'hasTrustPolicy',
     ]);
+    const plain = identity({ winner: 'node-role', mechanism: 'node-role' });
+    expect(accountRow(plain, cluster).capabilities).not.toContain('canVerify');
+    const pod = { name: 'p', phase: 'Running', compute: 'ec2', identity: { kind: 'none' }, stale: false } as const;
+    const running = { ...plain, pods: { total: 1, stale: 0, known: true, list: [pod] } };
+    expect(accountRow(running, cluster).capabilities).toContain('canVerify');
     expect(accountRow(identity(), { ...cluster, isInFiles: () => true }).capabilities).toContain('canCompare');
     expect(accountRow(identity(), { ...cluster, hasTrustPolicy: () => false }).capabilities).not.toContain(
       'hasTrustPolicy',
@@ -98,6 +103,34 @@ describe('a service account’s row', () => {
       [...below([accountRow(identity({ unknown: ['a', 'b'], associationId: 'a-1' }), cluster)])].map(({ id }) => id);
     expect(new Set(ids()).size).toBe(ids().length);
     expect(ids()).toEqual(ids());
+  });
+});
+
+describe('namespaces that could not be read', () => {
+  const unread = (...names: string[]) =>
+    names.map((namespace) => ({ namespace, why: `list serviceaccounts in ${namespace} forbidden` }));
+  const labels = (given: Parameters<typeof snapshot>[0]) =>
+    clusterRows(snapshot(given), cluster, new Filter('')).map(({ label, description }) => `${label}: ${description}`);
+
+  test('stand there with the reason, but not beside rows that they have all the same', () => {
+    const rows = labels({ serviceAccounts: [identity()], namespacesUnread: unread('payments', 'secret') });
+    expect(rows).toContain('secret: service accounts unknown: list serviceaccounts in secret forbidden');
+    expect(rows.filter((row) => row.startsWith('payments:'))).toHaveLength(1);
+  });
+  test('many stand under one row', () => {
+    const rows = clusterRows(snapshot({ namespacesUnread: unread('a', 'b', 'c', 'd', 'e') }), cluster, new Filter(''));
+    const all = rows.find(({ label }) => label === '5 namespaces could not be read');
+    expect(all?.description).toBe('list serviceaccounts forbidden');
+    expect(all?.children?.().map(({ label }) => label)).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+  test('whose names are not known are told of, with what to do', () => {
+    const given = { namespacesUnread: [{ namespace: '*', why: 'list namespaces forbidden' }] };
+    const row = clusterRows(snapshot(given), cluster, new Filter('')).find(({ label }) => /^Other/.test(label));
+    expect(row).toMatchObject({
+      description: 'list namespaces forbidden',
+      command: { arguments: ['podIam.namespaces'] },
+    });
+    expect(labels({ ...given, listed: false }).some((label) => label.startsWith('Other'))).toBe(false);
   });
 });
 

@@ -44,6 +44,7 @@ export function snapshot(given: Partial<ClusterSnapshot> = {}): ClusterSnapshot 
     nodeGroups: notAsked,
     fargateProfiles: notAsked,
     listed: true,
+    namespacesUnread: [],
     serviceAccounts: [],
     findings: [],
     failures: [],
