@@ -69,7 +69,7 @@ export function analyze(texts: Readonly<Record<string, string>>): Analysis {
   return analysis;
 }
 
-function findingsOf(rule: Rule, texts: Readonly<Record<string, string>>): Finding[] {
+export function findingsOf(rule: Rule, texts: Readonly<Record<string, string>>): Finding[] {
   return [...analyze(texts).allFindings().values()].flat().filter(({ ruleId }) => ruleId === rule.id);
 }
 
@@ -95,7 +95,7 @@ function checkFiring(rule: Rule, one: FiringCase, marked: Readonly<Record<string
   expect(apply(fix!, texts)).toEqual({ ...texts, ...asFiles(one.becomes) });
 }
 
-function checkFix(rule: Rule, finding: Finding, fix: Fix, texts: Readonly<Record<string, string>>): void {
+export function checkFix(rule: Rule, finding: Finding, fix: Fix, texts: Readonly<Record<string, string>>): void {
   const fixed = apply(fix, texts);
   for (const [file, text] of Object.entries(fixed)) {
     expect(syntaxFaults(file, text), `'${fix.title}' leaves a text that parses:\n${text}`).toBeLessThanOrEqual(

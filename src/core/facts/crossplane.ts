@@ -201,10 +201,9 @@ const MOST_LABELS = 6;
 function aliasesOf(root: ObjectNode, context: CrossplaneContext): string[] {
   const pairs = [...labelsIn(get(root, 'metadata', 'labels')), ...ofComposition(context)];
   if (pairs.length > MOST_LABELS) return pairs.map((pair) => aliasFor([pair]));
-  return pairs
-    .reduce<string[][]>((sets, pair) => [...sets, ...sets.map((set) => [...set, pair])], [[]])
-    .filter((set) => set.length > 0)
-    .map(aliasFor);
+  const sets: string[][] = [];
+  for (const pair of pairs) sets.push(...sets.map((set) => [...set, pair]), [pair]);
+  return sets.map(aliasFor);
 }
 
 /** `{matchLabels, matchControllerRef}`; undefined where it is not known what it selects. */
