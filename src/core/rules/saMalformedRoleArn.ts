@@ -95,7 +95,7 @@ function withoutBlanks(value: StringNode): Fix[] {
 
 function repairs(value: StringNode, workspace: Workspace): Fix[] {
   const known = literalOf(value.text);
-  if (known === undefined) return [];
+  if (known === undefined) return withAccount(value);
   const wanted = partsOf(known.replace(/[\s'"`]+/g, ''));
   const candidates = new Set<string>();
   for (const role of wanted.name === undefined ? [] : workspace.rolesNamed(wanted.name)) {
@@ -112,6 +112,21 @@ function repairs(value: StringNode, workspace: Workspace): Fix[] {
     edits: [replaceString(value, arn)],
     ...(arn.includes(ACCOUNT_PLACEHOLDER) || arn.includes(ROLE_PLACEHOLDER) ? { placeholder: true as const } : {}),
   }));
+}
+
+/** Beside what is not known, an account of the wrong length can be left to be filled in. */
+function withAccount(value: StringNode): Fix[] {
+  const found = /^arn:[\w-]+:iam::(\d+)(?=:role\/)/.exec(value.raw);
+  if (!found) return [];
+  const from = found[0].length - found[1]!.length;
+  return [
+    {
+      title: `Change the account to '${ACCOUNT_PLACEHOLDER}', which is yours to fill in`,
+      safety: 'suggested',
+      edits: [replacePart(value, from, found[0].length, ACCOUNT_PLACEHOLDER)],
+      placeholder: true,
+    },
+  ];
 }
 
 /** Whatever can be recognised of a role in something that is no role ARN. */

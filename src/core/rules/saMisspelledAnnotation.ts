@@ -52,7 +52,7 @@ export const saMisspelledAnnotation = defineRule({
       outers.add(one.key);
       yield {
         at: whole ? { document: one.key.document, start: one.key.start, end: one.inner.end } : one.inner,
-        message: `'${typedKey(one)}' ${REASONS[one.problem]} '${one.meant}'${one.problem === 'key' ? '' : " right under 'metadata.annotations'"}.`,
+        message: `'${typedKey(one)}' ${REASONS[one.problem]} '${shouldBe(one)}'${ON_ITSELF.has(one.problem) ? '' : " right under 'metadata.annotations'"}.`,
         fixes: () => repair(one),
       };
     }
@@ -63,11 +63,22 @@ const REASONS = {
   key: 'is no annotation that the EKS webhook reads; it should be',
   label: 'is a label, which the EKS webhook does not read; it should be the annotation',
   place: 'stands where nobody reads it; it should be the annotation',
+  pointer: "is two steps of a path, as the slash of a key is written '~1' there; it should be",
   nested: 'is a mapping, and annotations are strings; it should be the one key',
 } as const;
 
+const ON_ITSELF: ReadonlySet<Misspelled['problem']> = new Set(['key', 'pointer']);
+
+function shouldBe({ meant, problem }: Misspelled): string {
+  return problem === 'pointer' ? meant.replaceAll('/', '~1') : meant;
+}
+
 function repair(one: Misspelled): Fix[] {
   const { key, meant, metadata } = one;
+  if (one.problem === 'pointer') {
+    const edits = rename(key, meant);
+    return edits.length === 0 ? [] : [{ title: "Write the slash as '~1'", safety: 'suggested', edits }];
+  }
   const there = metadata && annotationNamed(metadata, meant)?.value !== undefined;
   if (there)
     return [{ title: `Remove it: '${meant}' is there already`, safety: 'suggested', edits: removeMember(key) }];

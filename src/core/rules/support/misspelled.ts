@@ -7,7 +7,7 @@ import { IDENTITY_KEYS, meantKey, worksOnAccounts } from './annotationKeys.js';
 export interface Misspelled {
   /** The annotation's key as it should be. */
   readonly meant: string;
-  readonly problem: 'key' | 'label' | 'place' | 'nested';
+  readonly problem: 'key' | 'label' | 'place' | 'nested' | 'pointer';
   /** The wrong key; of a nested one the outer and the inner. */
   readonly key: StringNode;
   readonly inner: StringNode;
@@ -113,6 +113,7 @@ export function* misspelledInPatches(facts: Facts): Generator<Misspelled> {
   for (const { patches, commonAnnotations } of facts.kustomizations) {
     for (const { target, adds } of patches) {
       for (const annotation of adds) {
+        yield* unescaped(annotation);
         for (const found of inAnnotation(annotation)) {
           if (target?.kind === undefined || target.kind === 'ServiceAccount' || !worksOnAccounts(found.meant))
             yield found;
@@ -121,5 +122,21 @@ export function* misspelledInPatches(facts: Facts): Generator<Misspelled> {
     }
     for (const annotation of commonAnnotations) yield* inAnnotation(annotation);
   }
-  for (const { adds } of facts.jsonPatches) for (const annotation of adds) yield* inAnnotation(annotation);
+  for (const { adds } of facts.jsonPatches) {
+    for (const annotation of adds) {
+      yield* unescaped(annotation);
+      yield* inAnnotation(annotation);
+    }
+  }
+}
+
+/** `/metadata/annotations/eks.amazonaws.com/role-arn`: a slash in a pointer is a step, that of a key is written `~1`. */
+function* unescaped({ key, value }: Annotation): Generator<Misspelled> {
+  const typed = key.document.text.slice(key.start, key.end);
+  if (IDENTITY_KEYS.includes(key.raw) && typed.includes(key.raw) && isOfPointer(key))
+    yield { meant: key.raw, problem: 'pointer', key, inner: key, value };
+}
+
+function isOfPointer({ document, start }: StringNode): boolean {
+  return document.text.slice(document.text.lastIndexOf('\n', start - 1) + 1, start).includes('/metadata/annotations/');
 }
