@@ -1,10 +1,11 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { Analysis, type Finding, MAX_FILE_LENGTH } from '../core/analysis.js';
+import { Analysis, MAX_FILE_LENGTH } from '../core/analysis.js';
 import { kindOf } from '../core/facts/readFile.js';
 import type { Severity } from '../core/rules/rule.js';
 import { applyEdits, type Edit } from '../core/syntax/edits.js';
+import type { CheckResult } from './checkResult.js';
 import { excluder, loadConfig } from './config.js';
 import { EXIT, UsageError } from './exit.js';
 import { findFiles, readText, reasonOf, type Unreadable } from './files.js';
@@ -15,14 +16,6 @@ import { toText } from './formats/text.js';
 import { loadHclFromDisk } from './hcl.js';
 
 const ORDER: readonly Severity[] = ['error', 'warning', 'information', 'hint'];
-
-export interface CheckResult {
-  readonly findings: readonly Finding[];
-  readonly unreadable: readonly Unreadable[];
-  /** Files looked at. */
-  readonly files: number;
-  text(file: string): string;
-}
 
 interface CheckOptions {
   readonly format: 'text' | 'json' | 'sarif' | 'github';

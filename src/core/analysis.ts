@@ -113,7 +113,7 @@ export class Analysis {
   readonly #store = new FactStore(NO_OVERLAYS);
   readonly #index = new WorkspaceIndex(this.#store);
   readonly #askers = new Askers<Unit>();
-  readonly #found = new FoundByFile();
+  readonly #found = new FoundByFile<Finding>();
   #options: AnalysisOptions;
   #revision = 0;
 

@@ -1,7 +1,11 @@
-import type { Finding } from './analysis.js';
+import type { Place } from './syntax/tree.js';
+
+interface Found extends Place {
+  readonly ruleId: string;
+}
 
 /** The findings of each file, whoever has found them: a Terraform folder finds things in the files that it reads, too. */
-export class FoundByFile {
+export class FoundByFile<Finding extends Found> {
   /** Owner → file → its findings there. */
   readonly #found = new Map<string, ReadonlyMap<string, readonly Finding[]>>();
   readonly #finders = new Map<string, Set<string>>();
@@ -53,6 +57,6 @@ export class FoundByFile {
   }
 }
 
-function byPlace(a: Finding, b: Finding): number {
+function byPlace(a: Found, b: Found): number {
   return a.start - b.start || a.end - b.end || (a.ruleId < b.ruleId ? -1 : 1);
 }

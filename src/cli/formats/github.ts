@@ -1,5 +1,5 @@
 import type { Severity } from '../../core/rules/rule.js';
-import type { CheckResult } from '../check.js';
+import type { CheckResult } from '../checkResult.js';
 import { lineIndexes } from './json.js';
 
 const COMMANDS: Readonly<Record<Severity, string>> = {

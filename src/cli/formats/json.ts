@@ -1,6 +1,6 @@
 import type { Finding } from '../../core/analysis.js';
 import { LineIndex } from '../../core/syntax/lines.js';
-import type { CheckResult } from '../check.js';
+import type { CheckResult } from '../checkResult.js';
 
 /** The contract of `check --format json`. */
 export function toJson(result: CheckResult): string {

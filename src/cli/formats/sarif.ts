@@ -6,7 +6,7 @@ import { ruleMarkdown, ruleText } from '../../core/rules/page.js';
 import type { Severity } from '../../core/rules/rule.js';
 import type { Edit } from '../../core/syntax/edits.js';
 import type { LineIndex } from '../../core/syntax/lines.js';
-import type { CheckResult } from '../check.js';
+import type { CheckResult } from '../checkResult.js';
 import { lineIndexes } from './json.js';
 
 const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
