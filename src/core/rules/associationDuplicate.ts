@@ -51,7 +51,6 @@ function keyOf(association: Association): string | undefined {
   return cluster === undefined || !namespace || !name ? undefined : `${cluster}\n${namespace}/${name}`;
 }
 
-<<<<<<< /work/main/src/core/rules/associationDuplicate.ts
 /** Clusters of one name in two accounts or regions are two. A role is of its cluster's account. */
 function ofTwoClusters(a: Association, b: Association, workspace: Workspace): boolean {
   const [account, otherAccount] = [a, b].map(({ roleArn }) => {
@@ -71,10 +70,7 @@ function regionOf({ source, node }: Association, workspace: Workspace): string |
   return literal(cluster?.region);
 }
 
-/** The later one is at fault. */
-=======
 /** The later one is at fault. What one block makes of a map stands where the map does. */
->>>>>>> src/core/rules/associationDuplicate.ts
 function comesBefore(a: Association, b: Association): boolean {
   const [left, right] = [placeOf(a.serviceAccount ?? a.node), placeOf(b.serviceAccount ?? b.node)];
   return left.file === right.file ? left.start < right.start : left.file < right.file;
