@@ -62,6 +62,8 @@ interface Session {
   readonly state: ClusterState;
   readonly rows: Rows;
   readonly reader: Reader;
+  /** When reading began; ms since the epoch. */
+  readonly begunAt: number;
 }
 
 export class Cluster implements LiveCluster {
@@ -128,7 +130,7 @@ export class Cluster implements LiveCluster {
       signal,
       before,
     );
-    return { state, rows, reader };
+    return { state, rows, reader, begunAt: Date.now() };
   }
 
   private async show(
@@ -390,6 +392,7 @@ export class Cluster implements LiveCluster {
       ...(state.kubernetesVersion === undefined ? {} : { kubernetesVersion: state.kubernetesVersion }),
       kind: eks === undefined ? 'unknown' : 'eks',
       readAt: Date.now(),
+      awsReadAt: session.begunAt,
       complete,
       callerAws: state.callerAws,
       callerKubernetes: state.callerKubernetes,

@@ -142,6 +142,8 @@ export interface ClusterSnapshot {
   readonly authenticationMode?: string;
   /** ms since the epoch. */
   readonly readAt: number;
+  /** So old is what AWS said, at most: nothing tells of changes there. ms since the epoch. */
+  readonly awsReadAt: number;
   /** False while rows are still coming. */
   readonly complete: boolean;
   /** Whose eyes: the AWS caller and the Kubernetes user. */

@@ -8,6 +8,7 @@ import type {
 } from '../../live/types.js';
 import { accountRow, type ClusterOfRow, filterable, findingRow } from './accountRows.js';
 import type { Filter } from './filter.js';
+import { clock, isOld } from './freshness.js';
 import type { Row } from './row.js';
 import { count, roleName, spokenTally, tally } from './words.js';
 
@@ -47,9 +48,10 @@ export function contextTooltip(context: ContextSummary, snapshot: ClusterSnapsho
 }
 
 /** `eu-west-1 · 111122223333 · engineer` */
-export function openContextDescription(snapshot: ClusterSnapshot): string {
+export function openContextDescription(snapshot: ClusterSnapshot, now: number): string {
   const caller = snapshot.callerAws.known ? shortCaller(snapshot.callerAws.value) : 'AWS identity unknown';
-  return [snapshot.region, snapshot.account, caller].filter(Boolean).join(' · ');
+  const old = isOld(snapshot, now) ? `AWS read at ${clock(snapshot.awsReadAt, now)}` : '';
+  return [old, snapshot.region, snapshot.account, caller].filter(Boolean).join(' · ');
 }
 
 function shortCaller(arn: string): string {
@@ -88,7 +90,7 @@ export function clusterRows(snapshot: ClusterSnapshot, cluster: ClusterOfRow, fi
     rows.push(...snapshot.findings.map((finding, index) => findingRow(finding, `${id}#finding/${index}`)));
   }
   rows.push(...namespaceRows(accounts, cluster, !filter.isEmpty));
-  if (filter.isEmpty) rows.push(...unreadRows(snapshot, id), clusterDetails(snapshot, id));
+  if (filter.isEmpty) rows.push(...unreadRows(snapshot, id), clusterDetails(snapshot, id, cluster.now));
   return rows;
 }
 
@@ -195,7 +197,10 @@ export function failureRow(failure: LiveFailure, id: string): Row {
   };
 }
 
-function clusterDetails(snapshot: ClusterSnapshot, id: string): Row {
+const READ_WORDS =
+  'Service accounts and pods are followed as they change. AWS tells of no changes: roles, associations, the OIDC provider and node groups are as of then. They are read again on refresh, after a change made here, and when this view is looked at again after a quarter of an hour.';
+
+function clusterDetails(snapshot: ClusterSnapshot, id: string, now: number): Row {
   return {
     id: `${id}#cluster`,
     label: 'Cluster',
@@ -208,6 +213,13 @@ function clusterDetails(snapshot: ClusterSnapshot, id: string): Row {
       .join(' · '),
     icon: 'server-environment',
     children: () => [
+      {
+        id: `${id}#read`,
+        label: 'AWS read',
+        description: `at ${clock(snapshot.awsReadAt, now)}`,
+        tooltip: READ_WORDS,
+        icon: 'history',
+      },
       known(`${id}#aws`, 'AWS identity in use', snapshot.callerAws, shortCaller, 'key'),
       known(`${id}#kubernetes`, 'Kubernetes user', snapshot.callerKubernetes, String, 'person'),
       snapshot.issuer

@@ -14,6 +14,7 @@ import {
 } from './clusterRows.js';
 import { Connection } from './connection.js';
 import { Filter } from './filter.js';
+import { isOld } from './freshness.js';
 import type { Row, RowTarget } from './row.js';
 import { toTreeItem } from './rowProvider.js';
 
@@ -65,6 +66,7 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
       this.#view,
       this.#changed,
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.reload()),
+      this.#view.onDidChangeVisibility(({ visible }) => visible && this.#readOld()),
       settings.onDidChange(['kubeconfig', 'aws.profile', 'aws.region'], () => this.reload()),
     );
   }
@@ -133,6 +135,13 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
 
   openConnections(): readonly Connection[] {
     return (this.#connections ?? []).filter((connection) => connection.snapshot !== undefined);
+  }
+
+  /** Who looks again after long wants to see what is so now. */
+  #readOld(): void {
+    const now = Date.now();
+    for (const connection of this.#connections ?? [])
+      if (connection.state.kind === 'open' && isOld(connection.snapshot, now)) void connection.refresh();
   }
 
   get activeFilter(): Filter {
@@ -246,7 +255,7 @@ export class ClustersView implements vscode.TreeDataProvider<Node>, vscode.Dispo
         : state.kind === 'failed'
           ? state.failure.reason
           : snapshot
-            ? openContextDescription(snapshot)
+            ? openContextDescription(snapshot, Date.now())
             : closedContextDescription(context);
     item.tooltip = new vscode.MarkdownString(contextTooltip(context, snapshot));
     item.iconPath = new vscode.ThemeIcon(

@@ -1,28 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { accountRow, type ClusterOfRow } from '../../../src/vscode/tree/accountRows.js';
+import { accountRow } from '../../../src/vscode/tree/accountRows.js';
 import { clusterRows, contextLabel, openContextDescription } from '../../../src/vscode/tree/clusterRows.js';
 import { Filter } from '../../../src/vscode/tree/filter.js';
-import { accessibleLabel, type Row } from '../../../src/vscode/tree/row.js';
+import { accessibleLabel } from '../../../src/vscode/tree/row.js';
 import { ago, callerWords, spokenTally, tally } from '../../../src/vscode/tree/words.js';
-import { identity, NOW, snapshot } from './support.js';
+import { below, cluster, identity, NOW, snapshot } from './support.js';
 
-const cluster: ClusterOfRow = {
-  context: 'prod',
-  clusterName: 'orders-prod',
-  region: 'eu-west-1',
-  hasTrustPolicy: () => true,
-  isInFiles: () => false,
-  now: NOW,
-};
 const all = new Filter('');
-
-/** Every row below, the row itself too. */
-function* below(rows: readonly Row[]): Generator<Row> {
-  for (const row of rows) {
-    yield row;
-    yield* below(row.children?.() ?? []);
-  }
-}
 
 describe('a service account’s row', () => {
   test('in order says what it gets', () => {
@@ -192,10 +176,11 @@ describe('words', () => {
     expect(contextLabel({ name: 'eks:eu-west-1/orders-prod@dev', aws })).toBe('orders-prod');
   });
   test('say whose eyes look', () => {
-    expect(openContextDescription(snapshot())).toBe('eu-west-1 · 111122223333 · assumed-role/engineer/me');
+    expect(openContextDescription(snapshot(), NOW)).toBe('eu-west-1 · 111122223333 · assumed-role/engineer/me');
     expect(
       openContextDescription(
         snapshot({ callerAws: { known: false, why: 'no credentials', reason: 'unauthenticated' } }),
+        NOW,
       ),
     ).toContain('AWS identity unknown');
   });

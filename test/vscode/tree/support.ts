@@ -1,4 +1,6 @@
 import type { ClusterSnapshot, ServiceAccountIdentity } from '../../../src/live/types.js';
+import type { ClusterOfRow } from '../../../src/vscode/tree/accountRows.js';
+import type { Row } from '../../../src/vscode/tree/row.js';
 
 export const NOW = Date.UTC(2026, 0, 10, 12);
 
@@ -36,6 +38,7 @@ export function snapshot(given: Partial<ClusterSnapshot> = {}): ClusterSnapshot 
     account: '111122223333',
     kind: 'eks',
     readAt: NOW,
+    awsReadAt: NOW,
     complete: true,
     callerAws: { known: true, value: 'arn:aws:sts::111122223333:assumed-role/engineer/me' },
     callerKubernetes: notAsked,
@@ -50,4 +53,21 @@ export function snapshot(given: Partial<ClusterSnapshot> = {}): ClusterSnapshot 
     failures: [],
     ...given,
   };
+}
+
+export const cluster: ClusterOfRow = {
+  context: 'prod',
+  clusterName: 'orders-prod',
+  region: 'eu-west-1',
+  hasTrustPolicy: () => true,
+  isInFiles: () => false,
+  now: NOW,
+};
+
+/** Every row below, the row itself too. */
+export function* below(rows: readonly Row[]): Generator<Row> {
+  for (const row of rows) {
+    yield row;
+    yield* below(row.children?.() ?? []);
+  }
 }
