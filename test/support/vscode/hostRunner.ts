@@ -1,13 +1,14 @@
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { startCodeServer } from './codeServer.js';
-import type { HostEvent } from './hostEvents.js';
+import type { HostEvent, PersonAnswer, PersonDeed } from './hostEvents.js';
 import { root, testResults } from './paths.js';
 import { addCounts, type Counts, printTest } from './report.js';
 import { scratchFolder } from './scratch.js';
 import { until } from './until.js';
 import { packageHostSuite } from './vsix.js';
+import { Workbench } from './workbench.js';
 
 export interface HostRun {
   readonly entry: string;
@@ -44,14 +45,15 @@ async function runSuite(
   { entry, browser, vsix, env }: HostRun,
 ): Promise<Counts> {
   const folder = scratchFolder(`host-${name}`);
-  const [reportFile, workspace] = [join(folder, 'report.jsonl'), join(folder, 'workspace')];
+  const [reportFile, answersFile] = [join(folder, 'report.jsonl'), join(folder, 'answers.jsonl')];
+  const workspace = join(folder, 'workspace');
   mkdirSync(workspace);
   const suite = await packageHostSuite(name, files);
   const server = await startCodeServer({
     entry,
     extensions: [vsix, suite],
     trusted: name === 'trusted',
-    env: { ...env, POD_IAM_TEST_REPORT: reportFile },
+    env: { ...env, POD_IAM_TEST_REPORT: reportFile, POD_IAM_TEST_ANSWERS: answersFile },
   });
   const page = await browser.newPage();
   const counts: Counts = { passed: 0, failed: 0 };
@@ -74,6 +76,8 @@ async function runSuite(
       seen += events.length;
       for (const event of events) {
         if (event.event === 'started') running = event.name;
+        else if (event.event === 'asked')
+          appendFileSync(answersFile, `${JSON.stringify(await act(new Workbench(page), event.id, event.deed))}\n`);
         else if (event.event === 'ended') {
           running = undefined;
           finish(event.name, event.milliseconds, event.error);
@@ -95,6 +99,30 @@ async function runSuite(
     await server.stop();
   }
   return counts;
+}
+
+/** What only a person can do: extensions cannot press the buttons of dialogs. */
+async function act(workbench: Workbench, id: number, deed: PersonDeed): Promise<PersonAnswer> {
+  workbench.page.setDefaultTimeout(60_000);
+  try {
+    switch (deed.do) {
+      case 'read the dialog':
+        return { id, text: await workbench.dialog() };
+      case 'press':
+        await workbench.pressButton(deed.label);
+        return { id };
+      case 'answer':
+        await workbench.answer(deed.text);
+        return { id };
+      case 'mark':
+        await workbench.mark(deed.text);
+        return { id };
+      case 'read the notification':
+        return { id, text: await workbench.notification(deed.text) };
+    }
+  } catch (error) {
+    return { id, error: String(error) };
+  }
 }
 
 function readEvents(file: string): HostEvent[] {

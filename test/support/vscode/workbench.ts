@@ -258,6 +258,14 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Marks the first that a quick pick of many shows for a text, then OK. */
+  async mark(text: string): Promise<void> {
+    await this.quickInputBox().waitFor();
+    await this.quickInputBox().fill(text);
+    await this.page.locator('.quick-input-list .monaco-list-row').first().click();
+    await this.page.keyboard.press('Enter');
+  }
+
   /** Writes what is on the screen to a PNG; `clip` in CSS pixels. */
   async screenshot(path: string, clip?: { x: number; y: number; width: number; height: number }): Promise<void> {
     await this.page.screenshot({ path, caret: 'initial', animations: 'disabled', ...(clip ? { clip } : {}) });
