@@ -94,7 +94,7 @@ export function registerInspect(program: Command): void {
     });
 }
 
-/** @returns the exit code: 1 where a service account has an error, 3 where a cluster could not be read */
+/** @returns the exit code: 1 where a service account has an error, 3 where a cluster or its account could not be read */
 export async function inspect(
   options: InspectOptions,
   out: Terminal,
@@ -134,13 +134,22 @@ export async function inspect(
   for (const line of inspection.verified) out.error(`pod-iam: ${line}\n`);
   out.write(format(inspection, options.format ?? 'table', out));
   for (const { what, message } of inspection.failures) out.error(`pod-iam: ${what}: ${message}\n`);
-  if (inspection.failures.length > 0 || inspection.clusters.some(({ listed }) => !listed)) return EXIT.unreachable;
+  if (inspection.failures.length > 0 || inspection.clusters.some(isUnread)) return EXIT.unreachable;
   const broken = inspection.clusters.some(
     (cluster) =>
       cluster.serviceAccounts.some((row) => row.status === 'error') ||
       cluster.findings.some(({ severity }) => severity === 'error'),
   );
   return broken ? EXIT.found : EXIT.fine;
+}
+
+/** One of the two APIs gave nothing, or what was to be verified could not be. */
+function isUnread({ listed, callerAws, oidcProvider, agent, serviceAccounts }: ClusterSnapshot): boolean {
+  return (
+    !listed ||
+    (!callerAws.known && !oidcProvider.known && !agent.known) ||
+    serviceAccounts.some(({ callerIdentity }) => callerIdentity.failure !== undefined)
+  );
 }
 
 /** What to open, and what could not be found out about that. */
@@ -202,13 +211,20 @@ async function readAll(
         const snapshot = await cluster.read(signal, undefined, (step) => progress.show(cluster.context, step));
         if (verify.accounts.length === 0) return snapshot;
         verified.push(await verifyAll(cluster, snapshot, verify, progress, signal));
-        return cluster.current ?? snapshot;
+        return withVerifyFailures(cluster.current ?? snapshot);
       } finally {
         cluster.close();
       }
     }),
   );
   return { clusters: clusters.filter((cluster) => cluster !== undefined), failures, verified };
+}
+
+/** Calls of the verification that did not succeed are calls of the inspection. */
+function withVerifyFailures(snapshot: ClusterSnapshot): ClusterSnapshot {
+  const made = snapshot.serviceAccounts.flatMap(({ callerIdentity }) => callerIdentity.failure ?? []);
+  const distinct = new Map(made.map((failure) => [`${failure.what}\n${failure.reason}`, failure]));
+  return distinct.size === 0 ? snapshot : { ...snapshot, failures: [...snapshot.failures, ...distinct.values()] };
 }
 
 interface Verify {

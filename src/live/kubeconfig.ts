@@ -97,7 +97,8 @@ export async function readKubeconfig(options: KubeconfigOptions): Promise<Result
     }
     let content: unknown;
     try {
-      content = load(text) ?? {};
+      // As kubectl: an empty file says nothing.
+      content = saysNothing(text) ? {} : (load(text) ?? {});
     } catch (error) {
       // Only where, not what: the line may hold a token.
       const line = (error as { mark?: { line?: number } }).mark?.line;
@@ -114,6 +115,11 @@ export async function readKubeconfig(options: KubeconfigOptions): Promise<Result
   if (merged.files.length === 0)
     return failed('read kubeconfig', 'not-found', `there is no kubeconfig at ${files.join(', ')}`);
   return success(merged);
+}
+
+/** Blank lines, comments and document marks. */
+function saysNothing(text: string): boolean {
+  return text.split('\n').every((line) => /^\s*(?:#.*|---\s*|\.\.\.\s*)?$/.test(line));
 }
 
 export async function readContexts(options: KubeconfigOptions): Promise<Result<Contexts>> {

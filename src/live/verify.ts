@@ -106,7 +106,10 @@ export async function verify(
   const expected = row.callerIdentity.expected;
   const common = { ...(expected === undefined ? {} : { expected }), verifiedAt: context.now() };
   const answer = (identity: CallerIdentity, failure?: LiveFailure): Verification => ({
-    identity,
+    identity:
+      failure && identity.verdict === 'unknown'
+        ? { ...identity, failure: { what: failure.what, reason: failure.reason, message: failure.message } }
+        : identity,
     throttled: failure?.reason === 'throttled',
   });
   if (plan.impossible !== undefined)
@@ -146,9 +149,10 @@ function notMinted(failure: LiveFailure, refusal: boolean): Minted {
   return { ok: false, failure: { ...failure, refusal } };
 }
 
-/** Whatever STS or EKS Auth answers with a status of 4xx but for throttling. */
-function isRefusal({ status, reason }: LiveFailure): boolean {
-  return status !== undefined && status >= 400 && status < 500 && reason !== 'throttled';
+/** Whatever STS or EKS Auth answers with a status of 4xx but for throttling. Who does not know the question refuses nobody. */
+function isRefusal({ status, reason, message }: LiveFailure): boolean {
+  if (status === undefined || status < 400 || status >= 500 || reason === 'throttled') return false;
+  return !(status === 404 && reason === 'invalid-response') && !/^(?:InvalidAction|UnknownOperation)/.test(message);
 }
 
 async function byWebIdentity(

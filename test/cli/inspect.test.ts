@@ -19,7 +19,8 @@ async function run(options: InspectOptions): Promise<{ code: number; out: string
       out += text;
     },
     error: (text: string) => {
-      err += text;
+      // Progress is shown where the machine is slow.
+      if (!text.startsWith('reading ')) err += text;
     },
     color: false,
     width: 100,
@@ -139,6 +140,56 @@ describe('inspect --format json', () => {
     const signedOut = await run({ format: 'json', context: 'orders-prod-signed-out' });
     expect(signedOut.code).toBe(3);
     expect(parse(signedOut.out).clusters[0].failures).toEqual([expect.objectContaining({ reason: 'unauthenticated' })]);
+  });
+
+  it('names a verification that could not be made among the failures, and does not call it one', async () => {
+    demo.faults.add({
+      operation: 'create serviceaccounts/token',
+      effect: { kind: 'error', status: 403, code: 'Forbidden' },
+    });
+    try {
+      const { code, out } = await run({ format: 'json', verify: ['payments/api'] });
+      expect(code).toBe(3);
+      const [cluster] = parse(out).clusters;
+      const row = cluster.serviceAccounts.find(
+        ({ namespace, name }: { namespace: string; name: string }) => namespace === 'payments' && name === 'api',
+      );
+      expect(row.callerIdentity).toMatchObject({ how: 'not-verified', verdict: 'unknown' });
+      expect(cluster.failures).toContainEqual({
+        what: 'request token for payments/api',
+        reason: 'forbidden',
+        message: expect.any(String),
+      });
+    } finally {
+      demo.faults.clear();
+    }
+  });
+
+  it('takes an STS that does not know the question for no refusal', async () => {
+    demo.faults.add({ operation: /AssumeRole/, effect: { kind: 'error', status: 404, code: 'UnknownOperation' } });
+    try {
+      const { code, out } = await run({ format: 'json', verify: ['payments/api'] });
+      expect(code).toBe(3);
+      expect(out).not.toContain('"refused"');
+    } finally {
+      demo.faults.clear();
+    }
+  });
+
+  it('ends with 3 where nothing of AWS could be read', async () => {
+    demo.faults.add({
+      operation: 'GetCallerIdentity',
+      effect: { kind: 'error', status: 403, code: 'ExpiredToken' },
+    });
+    try {
+      const { code, out } = await run({ format: 'json' });
+      expect(code).toBe(3);
+      expect(parse(out).clusters[0].failures).toMatchObject([
+        { what: 'sts:GetCallerIdentity', reason: 'unauthenticated' },
+      ]);
+    } finally {
+      demo.faults.clear();
+    }
   });
 
   it('takes every context side by side', async () => {

@@ -160,6 +160,19 @@ describe('kubeconfig files', () => {
     else expect(read.failure.reason).toBe('invalid-response');
   });
 
+  it.each([
+    ['', ''],
+    ['comments', '# made by a tool\n---\n\n'],
+  ])('one that says nothing (%s) takes nothing away from the others', async (_, text) => {
+    const empty = await file('empty', text);
+    const full = await file('full', 'contexts:\n- {name: x, context: {cluster: k, user: u}}\n');
+    process.env.KUBECONFIG = [empty, full].join(delimiter);
+    const read = await readContexts({});
+    delete process.env.KUBECONFIG;
+    expect(read.ok && read.value.contexts.map(({ name }) => name)).toEqual(['x']);
+    expect(await readContexts({ kubeconfig: empty })).toMatchObject({ ok: true, value: { contexts: [] } });
+  });
+
   it('says where it looked when there is none', async () => {
     const read = await readContexts({ kubeconfig: join(directory, 'none') });
     expect(read).toMatchObject({

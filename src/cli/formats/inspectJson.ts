@@ -44,7 +44,8 @@ function accountJson(row: ServiceAccountIdentity) {
     nearestMiss: row.trustDetail?.nearestMiss,
     status: row.status,
     reason: row.summary,
-    callerIdentity: { expected, actual, how, verdict, message },
+    // Tried is not verified.
+    callerIdentity: { expected, actual, how: verdict === 'unknown' ? 'not-verified' : how, verdict, message },
     pods: { total: row.pods.total, stale: row.pods.stale },
     findings: row.findings.map(findingJson),
     unknown: row.unknown.length === 0 ? undefined : row.unknown,
