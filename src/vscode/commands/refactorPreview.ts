@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { editsOf, newFilesOf, type Refactoring, removedFilesOf } from '../../core/refactorings/refactoring.js';
 import { applyEdits } from '../../core/syntax/edits.js';
 import type { Analyses } from '../analyses.js';
+import { folderOfName } from '../folderNames.js';
 import { TextPositions } from '../positions.js';
 import { ReadOnlyDocuments } from '../readOnlyDocuments.js';
 
@@ -157,17 +158,14 @@ export class RefactorPreview implements vscode.Disposable {
   }
 }
 
-/** Named as the core names files: relative to the folder, with several folders behind the folder's name. */
+/** Named as the core names files. */
 function newUri(file: string): vscode.Uri | undefined {
   if (/^[a-z][a-z0-9+.-]*:\//i.test(file)) return vscode.Uri.parse(file);
   const folders = vscode.workspace.workspaceFolders ?? [];
   const [first] = folders;
   if (!first) return undefined;
-  if (folders.length === 1) return vscode.Uri.joinPath(first.uri, file);
-  const named = folders.find(({ name }) => file.startsWith(`${name}/`));
-  return named
-    ? vscode.Uri.joinPath(named.uri, file.slice(named.name.length + 1))
-    : vscode.Uri.joinPath(first.uri, file);
+  const named = folderOfName(folders, file);
+  return vscode.Uri.joinPath((named?.folder ?? first).uri, named?.path ?? file);
 }
 
 async function existing(files: readonly FileChange[] | undefined): Promise<vscode.Uri | undefined> {
