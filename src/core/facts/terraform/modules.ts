@@ -1,4 +1,4 @@
-import { makeSynthetic, unknownHole, withElided } from '../../syntax/hclNodes.js';
+import { makeHole, makeSynthetic, unknownHole, withElided } from '../../syntax/hclNodes.js';
 import { type Hole, hasHole, literalOf, mask } from '../../syntax/text.js';
 import {
   get,
@@ -30,6 +30,9 @@ export function readModuleCall(reader: ModuleReader, instance: Instance): void {
   if (iam === 'iam-role-for-service-accounts-eks') readServiceAccountRole(reader, instance, V5);
   else if (iam === 'iam-role-for-service-accounts') readServiceAccountRole(reader, instance, V6);
   else if (iam === 'iam-assumable-role-with-oidc') readAssumableRole(reader, instance);
+  else if (iam === 'iam-eks-role') readRoleOfClusters(reader, instance);
+  else if (/terraform-aws-(?:modules\/eks\/aws|eks(?:\.git)?)\/\/modules\/karpenter(?:$|[?])/.test(source))
+    readKarpenter(reader, instance);
   else if (/terraform-aws-(?:modules\/eks-pod-identity\/aws|eks-pod-identity(?:\.git)?)(?:$|[?/])/.test(source))
     readPodIdentity(reader, instance);
   else if (/terraform-aws-(?:modules\/eks\/aws|eks(?:\.git)?)(?:$|[?])/.test(source)) readCluster(reader, instance);
@@ -143,6 +146,27 @@ function readAssumableRole(reader: ModuleReader, instance: Instance): void {
   });
   const inputs = { ...V5, path: 'role_path', policies: 'role_policy_arns' };
   addRole(reader, instance, body, inputs, true, statements, statements.length === 0);
+}
+
+/** Accounts by cluster; the module looks up whose provider that is. */
+function readRoleOfClusters(reader: ModuleReader, instance: Instance): void {
+  const { body, at } = callOf(reader, instance);
+  if (flag(body, V5.create) === false) return;
+  const clusters = given(body, 'cluster_service_accounts');
+  if (clusters?.kind !== 'object') return;
+  const operator = stringAt(body, V5.test) ?? makeSynthetic(at, 'StringEquals', { object: body, attribute: V5.test });
+  const statements = clusters.properties.map(({ key: cluster, value }, index) => {
+    const provider = makeHole(cluster.document, cluster, { expression: `oidc_provider_arn of ${cluster.raw}` });
+    return webIdentity(body, body, at, index, {
+      principals: [{ type: 'Federated', value: provider }],
+      conditions: [
+        { operator, key: claimKey(provider, 'sub'), values: listOf(value).map(subjectOf), ...openList(value) },
+      ],
+      // It leaves the audience to the provider's list.
+      open: true,
+    });
+  });
+  addRole(reader, instance, body, V5, true, statements, clusters.open === true || statements.length === 0);
 }
 
 function readCloudPosseRole(reader: ModuleReader, instance: Instance): void {
@@ -352,6 +376,25 @@ function readPodIdentity(reader: ModuleReader, instance: Instance): void {
     );
     facts.associations.push({ ...fact, role: { address } });
   }
+}
+
+/** The controller's role, which trusts Pod Identity, and its association where that is asked for. */
+function readKarpenter(reader: ModuleReader, instance: Instance): void {
+  const { facts, evaluator } = reader;
+  const { body } = callOf(reader, instance);
+  if (flag(body, 'create') === false || flag(body, 'create_iam_role') === false) return;
+  const address = evaluator.address(instance.item, instance.suffix);
+  const name = flag(body, 'iam_role_use_name_prefix') === false ? stringAt(body, 'iam_role_name') : undefined;
+  facts.roles.push({
+    source: 'terraform-module',
+    address,
+    node: body,
+    ...(name ? { name } : {}),
+    managedTrust: true,
+  });
+  if (flag(body, 'create_pod_identity_association') !== true) return;
+  // Its defaults for namespace and account have changed with its versions.
+  facts.associations.push({ ...association(body, 'terraform-module', undefined), role: { address } });
 }
 
 // ── the cluster's own module ───────────────────────────────────────────────────────────────────────────────────────────
