@@ -69,6 +69,58 @@ describe('a connection', () => {
     connection.close();
   });
 
+  it('does not take the time of its plugin for that of a call', async () => {
+    const plain = await proxy((request, response) => {
+      response.end(JSON.stringify({ as: request.headers.authorization }));
+    });
+    const credential = JSON.stringify({
+      apiVersion: 'client.authentication.k8s.io/v1',
+      kind: 'ExecCredential',
+      status: { token: 'of-the-plugin' },
+    });
+    const config: Kubeconfig = {
+      files: [],
+      currentContext: 'c',
+      contexts: new Map([['c', { name: 'c', cluster: 'k', user: 'u' }]]),
+      clusters: new Map([['k', { name: 'k', server: plain.server, skipTlsVerify: false }]]),
+      users: new Map([
+        [
+          'u',
+          {
+            name: 'u',
+            exec: {
+              apiVersion: 'client.authentication.k8s.io/v1',
+              command: process.execPath,
+              args: ['-e', `setTimeout(() => console.log(${JSON.stringify(credential)}), 1500)`],
+              env: [],
+              provideClusterInfo: false,
+              directory: '/',
+            },
+          },
+        ],
+      ]),
+    };
+    const connection = Connection.of(config, 'c', 1_000);
+    if (!connection.ok) throw new Error(connection.failure.message);
+    expect(await connection.value.json({ what: 'x', path: '/version' }, never())).toEqual({
+      ok: true,
+      value: { as: 'Bearer of-the-plugin' },
+    });
+    connection.value.close();
+    plain.close();
+  });
+
+  it('that is told to wait longer than it may was throttled, not left without an answer', async () => {
+    const connection = await proxy((_, response) => {
+      response.writeHead(429, { 'retry-after': '9' }).end('{"kind":"Status","message":"later"}');
+    });
+    expect(await connection.json({ what: 'x', path: '/version' }, never())).toMatchObject({
+      ok: false,
+      failure: { reason: 'throttled', message: 'later' },
+    });
+    connection.close();
+  });
+
   it('begins a list anew when it went stale, and gives up when it always does', async () => {
     let stale = 1;
     let requests = 0;

@@ -4,7 +4,7 @@ import { type Agent, request as httpsRequest, type RequestOptions } from 'node:h
 import { createGunzip } from 'node:zlib';
 import { type Cluster, Exec, KubeConfig, type User } from '@kubernetes/client-node';
 import { breathe } from '../breathe.js';
-import { deadline, orAborted, pause } from '../deadline.js';
+import { type Deadline, deadline, orAborted, pause } from '../deadline.js';
 import { codeOf, failed, failure, messageOf, networkReason, success } from '../failure.js';
 import type { KubeCluster, Kubeconfig, KubeUser } from '../kubeconfig.js';
 import type { FailureReason, LiveFailure, Result } from '../types.js';
@@ -139,17 +139,21 @@ export class Connection {
     signal: AbortSignal,
     read: (body: Body, signal: AbortSignal) => Promise<T>,
   ): Promise<Result<T>> {
-    const limit = deadline(signal, this.timeoutMs);
+    let limit: Deadline | undefined;
     try {
-      const opened = await this.openPatiently(call, limit.signal);
+      // Signing in has its own limit: where a plugin hangs, it is not the call that does.
+      const config = await orAborted(this.signIn(), signal);
+      if (!config.ok) return config;
+      limit = deadline(signal, this.timeoutMs);
+      const opened = await this.openPatiently(call, limit);
       if (!opened.ok) return opened;
       return success(await read(opened.value.body, limit.signal));
     } catch (error) {
       if (error instanceof SyntaxError && !signal.aborted)
         return failed(call.what, 'invalid-response', 'the answer is no JSON', call.permission);
-      return { ok: false, failure: this.failureOf(call, error, signal, limit.expired) };
+      return { ok: false, failure: this.failureOf(call, error, signal, limit?.expired === true) };
     } finally {
-      limit.dispose();
+      limit?.dispose();
     }
   }
 
@@ -199,12 +203,18 @@ export class Connection {
   }
 
   /** The API server may ask to come again in a moment (API Priority and Fairness): done a few times, and no longer than the deadline. */
-  private async openPatiently(call: Call, signal: AbortSignal): ReturnType<Connection['open']> {
+  private async openPatiently(call: Call, limit: Deadline): ReturnType<Connection['open']> {
     for (let attempt = 1; ; attempt++) {
-      const opened = await this.open(call, signal);
+      const opened = await this.open(call, limit.signal);
       if (opened.ok || opened.failure.reason !== 'throttled' || opened.retryAfterMs === undefined) return opened;
       if (attempt === MOST_ATTEMPTS || opened.retryAfterMs > LONGEST_WAIT_MS) return opened;
-      await pause(opened.retryAfterMs, signal);
+      try {
+        await pause(opened.retryAfterMs, limit.signal);
+      } catch (error) {
+        // There was an answer, and it was to wait.
+        if (limit.expired) return opened;
+        throw error;
+      }
     }
   }
 
