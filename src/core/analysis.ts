@@ -131,6 +131,8 @@ export class Analysis {
   /** Owners that have been read again since overlays were looked at. */
   readonly #reread = new Set<string>();
   #overlaysStale = false;
+  /** Keys of the index under which something has changed, and those who asked for it have not been told. */
+  readonly #changedKeys = new Set<string>();
   /** Units that are to be judged. */
   readonly #dirty = new Set<Unit>();
   /** Owners whose findings must be collected anew. */
@@ -263,7 +265,7 @@ export class Analysis {
     else if (id !== undefined && this.#stale.has(id)) {
       if (this.#staleCalls.has(id)) finish(this.#readCalls(id));
       this.#readOwner(id);
-      finish(this.#link(this.#owners.get(id)?.units ?? []));
+      finish(this.#link(id), MOST_AT_ONCE);
     }
   }
 
@@ -332,10 +334,11 @@ export class Analysis {
     else this.#dropped.add(unit);
   }
 
-  /** Brings the index up to date with what has been read: with all, or first with some units. */
-  *#link(some?: readonly Unit[]): Generator<void> {
+  /** Brings the index up to date with what has been read: with all, or first with one owner's units. */
+  *#link(only?: string): Generator<void> {
     this.#revision++;
     for (const unit of this.#dropped) {
+      if (only !== undefined && unit.owner.id !== only) continue;
       this.#dropped.delete(unit);
       this.#askers.delete(unit);
       if (!unit.slot) continue;
@@ -345,7 +348,7 @@ export class Analysis {
       yield;
     }
     // Where things stand depends on the overlays, so these come first.
-    const fresh = some ? some.filter((unit) => this.#fresh.has(unit)) : [...this.#fresh];
+    const fresh = [...this.#fresh].filter(({ owner }) => only === undefined || owner.id === only);
     for (const unit of fresh) {
       if (unit.part.facts.kustomizations.length === 0) continue;
       this.#overlaysStale = true;
@@ -358,11 +361,17 @@ export class Analysis {
       this.#enter(unit);
       yield;
     }
-    const { keys, moved } = this.#store.settle();
-    for (const slot of moved) this.#dirty.add((slot as UnitSlot).unit);
-    for (const unit of this.#askers.concerned(keys)) this.#dirty.add(unit);
+    for (let slot = this.#store.placeNext(); slot; slot = this.#store.placeNext()) {
+      this.#dirty.add((slot as UnitSlot).unit);
+      yield;
+    }
+    for (const key of this.#store.takeChanges()) this.#changedKeys.add(key);
+    for (const key of this.#changedKeys) {
+      this.#changedKeys.delete(key);
+      for (const unit of this.#askers.concerned([key])) this.#dirty.add(unit);
+      yield;
+    }
     this.#unlinked = this.#fresh.size + this.#dropped.size > 0;
-    yield;
   }
 
   #enter(unit: Unit): void {
@@ -387,7 +396,7 @@ export class Analysis {
     if (!this.#overlaysStale) return;
     this.#overlaysStale = false;
     const overlays = new Overlays(this.#store.all('kustomizations'), (file) => factsOf(this.#owners.get(file)));
-    for (const slot of this.#store.setOverlays(overlays, restated)) this.#dirty.add((slot as UnitSlot).unit);
+    this.#store.setOverlays(overlays, restated);
   }
 
   #parts(owner: Owner, reuse: (text: string) => FilePart | undefined): FilePart[] {
@@ -698,8 +707,12 @@ const NO_OVERLAYS = new Overlays([], () => undefined);
 /** The prefix of the question what stands in a file. */
 const AT = 'at:';
 
-function finish(steps: Generator<void>): void {
-  for (const _step of steps);
+/** So many steps a patient host's question may wait for; a change of one file hardly takes as many. */
+const MOST_AT_ONCE = 2000;
+
+function finish(steps: Generator<void>, most = Number.POSITIVE_INFINITY): void {
+  let count = 0;
+  for (const _step of steps) if (++count >= most) return;
 }
 
 /** A text without any telling word is not read at all. */

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is how the files leave things open
 // Small files of all formats that speak of the same few accounts, roles and clusters, so that nearly each is linked to others.
 
 type Pick = <T>(list: readonly T[]) => T;

@@ -40,13 +40,6 @@ interface Placed {
   files: ReadonlySet<string>;
 }
 
-export interface Settled {
-  /** Questions that may have another answer now. */
-  readonly keys: ReadonlySet<string>;
-  /** Slots whose own accounts or workloads are placed anew. */
-  readonly moved: ReadonlySet<Slot>;
-}
-
 /** The facts of all units by all keys that somebody asks for. Kept up to date change by change: a change costs what it changes. */
 export class FactStore {
   readonly #slots = new Map<Slot, Placed>();
@@ -60,9 +53,10 @@ export class FactStore {
   /** What all units have, made when somebody asks and dropped with the next change. */
   readonly #lists = new Map<string, readonly unknown[]>();
   #order: Slot[] | undefined;
-  /** Changed since the last settling: by key, how often what is seen there has come (+) and gone (-). */
+  /** Not yet taken: by key, how often what is seen there has come (+) and gone (-). */
   readonly #changes = new Map<string, Map<string | undefined, number>>();
   readonly #toggled = new Set<string>();
+  readonly #misplaced = new Set<Slot>();
 
   constructor(
     public overlays: Overlays,
@@ -91,33 +85,36 @@ export class FactStore {
     for (const { trustPolicy } of slot.facts.roles) if (trustPolicy) this.#rolesTrusting.delete(trustPolicy);
     this.#unplace(slot, placed);
     this.#slots.delete(slot);
+    this.#misplaced.delete(slot);
     for (const file of placed.files) removeIn(this.#slotsOfFile, file, slot);
   }
 
   /**
-   * Other overlays hold now; what they do to others than before is placed anew.
+   * Other overlays hold now; what they do to others than before is misplaced until `placeNext` has come to it.
    * @param restated kustomizations of before whose patches say something else
    */
-  setOverlays(overlays: Overlays, restated: ReadonlySet<Kustomization>): ReadonlySet<Slot> {
+  setOverlays(overlays: Overlays, restated: ReadonlySet<Kustomization>): void {
     const before = this.overlays;
     this.overlays = overlays;
-    const moved = new Set<Slot>();
     for (const file of overlays.differences(before, restated)) {
-      for (const slot of this.#slotsOfFile.get(file) ?? []) moved.add(slot);
+      for (const slot of this.#slotsOfFile.get(file) ?? []) this.#misplaced.add(slot);
     }
-    for (const slot of moved) this.#placeAgain(slot);
-    return moved;
   }
 
-  /** Brings in order what depends on each other, and says what has changed since the last time. */
-  settle(): Settled {
-    const moved = new Set<Slot>();
+  /** Places one of the slots anew that stand where they should not. @returns it; undefined when there are none left */
+  placeNext(): Slot | undefined {
     // Kustomize renames references only to accounts that are there: whether one is, decides where a workload stands.
     for (const key of this.#toggled) {
-      for (const slot of this.#dependents.get(key) ?? []) moved.add(slot);
+      for (const slot of this.#dependents.get(key) ?? []) this.#misplaced.add(slot);
     }
     this.#toggled.clear();
-    for (const slot of moved) this.#placeAgain(slot);
+    const [slot] = this.#misplaced;
+    if (slot) this.#placeAgain(slot);
+    return slot;
+  }
+
+  /** The keys under which something else is seen than when this was last asked. */
+  takeChanges(): ReadonlySet<string> {
     const keys = new Set<string>();
     for (const [key, seen] of this.#changes) {
       for (const [what, balance] of seen) {
@@ -127,7 +124,7 @@ export class FactStore {
       }
     }
     this.#changes.clear();
-    return { keys, moved };
+    return keys;
   }
 
   get<T>(key: string): readonly T[] {
@@ -196,6 +193,7 @@ export class FactStore {
   }
 
   #placeAgain(slot: Slot): void {
+    this.#misplaced.delete(slot);
     const placed = this.#slots.get(slot);
     if (!placed) return;
     this.#lists.clear();

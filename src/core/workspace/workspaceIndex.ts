@@ -12,7 +12,8 @@ export class WorkspaceIndex extends Queries {
   static of(units: readonly Facts[], overlays: Overlays, chosenPolicies?: ReadonlySet<string>): WorkspaceIndex {
     const store = new FactStore(overlays, chosenPolicies);
     for (const [ordinal, facts] of units.entries()) store.add({ facts, owner: '', ordinal });
-    store.settle();
+    while (store.placeNext());
+    store.takeChanges();
     return new WorkspaceIndex(store);
   }
 
