@@ -8,6 +8,7 @@ import type {
   LiveModule,
   OpenOptions,
   Progress,
+  RolePolicies,
   VerifyWay,
 } from '../live/types.js';
 import { EXIT, UsageError } from './exit.js';
@@ -29,6 +30,7 @@ export interface InspectOptions {
   readonly namespace?: string;
   readonly verify?: readonly string[];
   readonly verifyBy?: VerifyWay | 'both';
+  readonly policies?: boolean;
   readonly timeout?: string;
   readonly format?: InspectFormat;
 }
@@ -37,8 +39,13 @@ export type InspectFormat = 'table' | 'json' | 'dot' | 'mermaid' | 'html';
 
 /** What was read: a state of each cluster, and contexts that could not be opened at all. */
 export interface Inspection {
-  readonly clusters: readonly ClusterSnapshot[];
+  readonly clusters: readonly InspectedCluster[];
   readonly failures: readonly LiveFailure[];
+}
+
+export interface InspectedCluster extends ClusterSnapshot {
+  /** Of each role that a service account has, where they were asked for. */
+  readonly rolePolicies?: readonly RolePolicies[];
 }
 
 export interface Terminal {
@@ -76,6 +83,7 @@ export function registerInspect(program: Command): void {
         .choices(['mint', 'exec', 'both'])
         .default('mint'),
     )
+    .option('--policies', 'read the permission policies of the roles too (in JSON and HTML)')
     .option('--timeout <seconds>', 'for one call', '30')
     .addOption(
       new Option('--format <format>', 'how to print')
@@ -128,9 +136,14 @@ export async function inspect(
     ? await awsTargets(live, options, seconds * 1_000, signal)
     : await contextTargets(live, base, options.allContexts === true);
   const by: readonly VerifyWay[] = options.verifyBy === 'both' ? ['mint', 'exec'] : [options.verifyBy ?? 'mint'];
-  const inspection = await readAll(live, base, wanted, { accounts: verify, by }, progress, signal).finally(() =>
-    progress.end(),
-  );
+  const inspection = await readAll(
+    live,
+    base,
+    wanted,
+    { accounts: verify, by, policies: options.policies === true },
+    progress,
+    signal,
+  ).finally(() => progress.end());
   for (const line of inspection.verified) out.error(`pod-iam: ${line}\n`);
   out.write(format(inspection, options.format ?? 'table', out));
   for (const { what, message } of inspection.failures) out.error(`pod-iam: ${what}: ${message}\n`);
@@ -209,9 +222,12 @@ async function readAll(
       const cluster = opened.value;
       try {
         const snapshot = await cluster.read(signal, undefined, (step) => progress.show(cluster.context, step));
-        if (verify.accounts.length === 0) return snapshot;
+        const rolePolicies = verify.policies
+          ? { rolePolicies: await policiesOf(cluster, snapshot, progress, signal) }
+          : {};
+        if (verify.accounts.length === 0) return { ...snapshot, ...rolePolicies };
         verified.push(await verifyAll(cluster, snapshot, verify, progress, signal));
-        return withVerifyFailures(cluster.current ?? snapshot);
+        return { ...withVerifyFailures(cluster.current ?? snapshot), ...rolePolicies };
       } finally {
         cluster.close();
       }
@@ -230,6 +246,26 @@ function withVerifyFailures(snapshot: ClusterSnapshot): ClusterSnapshot {
 interface Verify {
   readonly accounts: readonly Account[];
   readonly by: readonly VerifyWay[];
+  /** Read the roles' permission policies as well. */
+  readonly policies: boolean;
+}
+
+/** One role after the other: each takes some calls, and IAM counts them for the whole account. */
+async function policiesOf(
+  cluster: LiveCluster,
+  { serviceAccounts }: ClusterSnapshot,
+  progress: ProgressLine,
+  signal: AbortSignal,
+): Promise<RolePolicies[]> {
+  const own = serviceAccounts.filter(({ winner }) => winner === 'irsa' || winner === 'pod-identity');
+  const arns = [...new Set(own.flatMap(({ roleArn }) => roleArn ?? []))].sort();
+  const all: RolePolicies[] = [];
+  for (const [done, roleArn] of arns.entries()) {
+    progress.show(cluster.context, { what: 'policies', done, total: arns.length });
+    const read = await cluster.rolePolicies(roleArn, signal);
+    all.push(read.ok ? read.value : { roleArn, policies: [], failures: [read.failure] });
+  }
+  return all;
 }
 
 /** @returns what came of it, in a line */

@@ -4,6 +4,8 @@ import { explain } from '../core/identity/explain.js';
 import { recentCalls } from './auditCalls.js';
 import type { CallHistory } from './auditTypes.js';
 import { type AwsClients, awsClients } from './aws/clients.js';
+import { readRolePolicies } from './aws/rolePolicies.js';
+import { parseRoleArn } from './aws/roles.js';
 import { chainOf } from './chain.js';
 import { applyChange, undoChange } from './changes/apply.js';
 import type { ChangeContext } from './changes/context.js';
@@ -28,6 +30,7 @@ import type {
   LiveFinding,
   Progress,
   Result,
+  RolePolicies,
   ServiceAccountIdentity,
   VerifyBatchPlan,
   VerifyBatchResult,
@@ -215,6 +218,19 @@ export class Cluster implements LiveCluster {
   trustPolicy(roleArn: string): string | undefined {
     const known = this.session?.state.roles.get(roleArn);
     return known?.known && known.value.kind !== 'missing' ? known.value.read.text : undefined;
+  }
+
+  async rolePolicies(roleArn: string, outer: AbortSignal): Promise<Result<RolePolicies>> {
+    const what = `iam:ListAttachedRolePolicies ${roleArn}`;
+    const role = parseRoleArn(roleArn);
+    if (!role) return failed(what, 'not-found', `'${roleArn}' is no role ARN`);
+    const aws = await this.aws();
+    if (!aws.ok) return aws;
+    const mine = this.session?.state.callerAccount;
+    if (mine !== undefined && role.account !== mine)
+      return failed(what, 'other-account', `it is in account ${role.account}; you are signed in to ${mine}`);
+    const signal = AbortSignal.any([outer, this.closing.signal]);
+    return readRolePolicies(aws.value, role, this.options.timeoutMs, signal);
   }
 
   view(): LiveView | undefined {

@@ -2,7 +2,7 @@
  * The rules of the catalogue on live objects: a role's document and a service account's annotations are made the trees and facts
  * that files are, and judged by the same rules. Only what one object says alone is asked here; links are `judge`'s.
  */
-import { readTrustPolicy } from '../core/facts/iamPolicy.js';
+import { readPermissionPolicy, readTrustPolicy } from '../core/facts/iamPolicy.js';
 import { readKubernetesObject } from '../core/facts/kubernetes.js';
 import { type Facts, noFacts } from '../core/facts/model.js';
 import { treeOfValue } from '../core/iam/asDeployed.js';
@@ -29,6 +29,18 @@ export function readPolicyOf(role: LiveRole, before?: ReadRole): ReadRole {
   const policy = readTrustPolicy(treeOfValue(value, { file: role.arn, language: 'json', text }));
   if (!policy) return { role, policy, text, findings: [] };
   return { role, policy, text, findings: judgeAlone('trust-', { ...noFacts(), trustPolicies: [policy] }, role.arn) };
+}
+
+/** What the rules say of a permission policy; somebody asked for it, so it is judged whoever uses it. */
+export function policyFindings(document: string, name: string): readonly LiveFinding[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(document);
+  } catch {
+    return [];
+  }
+  const policy = readPermissionPolicy(treeOfValue(value, { file: name, language: 'json', text: document }), []);
+  return policy ? judgeAlone('policy-', { ...noFacts(), permissionPolicies: [policy] }, name, new Set([name])) : [];
 }
 
 const judged = new WeakMap<ServiceAccountRecord, readonly LiveFinding[]>();
@@ -58,9 +70,14 @@ export function accountFindings(account: ServiceAccountRecord): readonly LiveFin
   return findings;
 }
 
-function judgeAlone(kind: 'trust-' | 'sa-', facts: Facts, object: string | undefined): LiveFinding[] {
+function judgeAlone(
+  kind: 'trust-' | 'sa-' | 'policy-',
+  facts: Facts,
+  object: string | undefined,
+  chosen?: ReadonlySet<string>,
+): LiveFinding[] {
   // The object stands alone: what it is linked to is judged with the cluster's own answers.
-  const alone = WorkspaceIndex.of([facts], new Overlays([], () => undefined));
+  const alone = WorkspaceIndex.of([facts], new Overlays([], () => undefined), chosen);
   const findings: LiveFinding[] = [];
   for (const rule of rules) {
     // The other half has nothing to say of it, and a cluster has thousands.

@@ -292,6 +292,28 @@ export interface RoleState {
   readonly lastUsedRegion?: string;
 }
 
+/** A permission policy of a role. */
+export interface RolePolicy {
+  readonly kind: 'attached' | 'inline';
+  readonly name: string;
+  /** Of an attached one. */
+  readonly arn?: string;
+  /** Indented JSON; of the default version. */
+  readonly document?: string;
+  /** Why the document is not there. */
+  readonly why?: string;
+  /** Of what AWS manages itself there are none. */
+  readonly findings: readonly LiveFinding[];
+}
+
+export interface RolePolicies {
+  readonly roleArn: string;
+  /** Attached ones first, by name. */
+  readonly policies: readonly RolePolicy[];
+  /** Of the two kinds one may not be listed. */
+  readonly failures: readonly LiveFailure[];
+}
+
 export interface CallerIdentity {
   /** ARN of the role whose session new pods should show; absent where they get none. */
   readonly expected?: string;
@@ -421,6 +443,8 @@ export interface LiveCluster {
   explain(namespace: string, name: string): Explanation | undefined;
   /** The role's trust policy as AWS has it, indented; undefined where it was not read. */
   trustPolicy(roleArn: string): string | undefined;
+  /** The role's attached and inline permission policies, read when asked for. @throws the signal's reason when aborted */
+  rolePolicies(roleArn: string, signal: AbortSignal): Promise<Result<RolePolicies>>;
   /** The last read as files are compared with it; undefined before the first. */
   view(): LiveView | undefined;
   planVerify(namespace: string, name: string, way?: VerifyWay): VerifyPlan;

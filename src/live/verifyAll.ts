@@ -146,7 +146,9 @@ const GRAVITY: Readonly<Record<NonNullable<CallerIdentity['verdict']>, number>> 
   'other-role': 3,
 };
 
-/** Of two answers about one service account the one that a row shows: a difference first, an answer before none. */
+/** Of two answers about one service account the one that a row shows: a difference first, an answer before none, AWS before a pod. */
 export function graver(a: CallerIdentity | undefined, b: CallerIdentity): CallerIdentity {
-  return a?.verdict !== undefined && GRAVITY[a.verdict] > GRAVITY[b.verdict ?? 'unknown'] ? a : b;
+  if (a?.verdict === undefined) return b;
+  const difference = GRAVITY[a.verdict] - GRAVITY[b.verdict ?? 'unknown'];
+  return difference > 0 || (difference === 0 && b.how === 'exec') ? a : b;
 }

@@ -9,6 +9,7 @@ import { MechanismAdvice } from './commands/chooseMechanism.js';
 import { registerCommands } from './commands/commands.js';
 import { DriftFindings } from './commands/drift.js';
 import { Explanations } from './commands/explanations.js';
+import { PermissionPolicies } from './commands/permissionPolicies.js';
 import { Refactorings } from './commands/refactor.js';
 import { RefactorActions } from './commands/refactorActions.js';
 import { Troubleshooter } from './commands/troubleshoot.js';
@@ -83,6 +84,7 @@ export function activate(context: vscode.ExtensionContext): void {
   clusters.showDrift(drift);
   const changes = new Changes(clusters, settings);
   const verifications = new Verifications(clusters);
+  const policies = new PermissionPolicies(clusters);
   const audits = new Audits(live, clusters, analyses, settings);
   const rulePages = new RuleDocumentation();
   const advice = new MechanismAdvice();
@@ -115,6 +117,7 @@ export function activate(context: vscode.ExtensionContext): void {
     drift,
     changes,
     audits,
+    policies,
     verifications,
     rulePages,
     advice,
@@ -148,6 +151,7 @@ export function activate(context: vscode.ExtensionContext): void {
       drift,
       changes,
       audits,
+      policies,
       verifications,
       awsClusters: new AwsClusterChooser(live, clusters, settings, log),
       rulePages,

@@ -292,3 +292,40 @@ describe('clusters without a kubeconfig', () => {
     await expect(run({ ...noFile, awsCluster: ['a'], allAwsClusters: true })).rejects.toThrow('exclude each other');
   });
 });
+
+describe('roles and nodes', () => {
+  it('are in the JSON: when a role was last used, its policies on request, and what a group of nodes lets pods reach', async () => {
+    const plain = parse((await run({ format: 'json' })).out).clusters[0];
+    expect(plain.rolePolicies).toBeUndefined();
+    const [cluster] = parse((await run({ format: 'json', policies: true })).out).clusters;
+    const row = (name: string) =>
+      cluster.serviceAccounts.find(
+        (each: { namespace: string; name: string }) => `${each.namespace}/${each.name}` === name,
+      );
+    expect(row('orders/search').roleLastUsed).toMatch(/^\d{4}-\d\d-\d\dT/);
+    const policies = cluster.rolePolicies.find(
+      ({ roleArn }: { roleArn: string }) => roleArn === row('checkout/api').roleArn,
+    );
+    expect(policies).toMatchObject({
+      policies: [{ kind: 'inline', name: 'orders', document: { Version: '2012-10-17' }, findings: [] }],
+      failures: [],
+    });
+    expect(cluster.nodeGroups).toContainEqual(
+      expect.objectContaining({
+        name: 'ng-default',
+        nodeRole: expect.stringContaining(':role/ng-default'),
+        imds: { tokens: 'required', hopLimit: 2 },
+      }),
+    );
+  });
+
+  it('are in the report', async () => {
+    const { out } = await run({ format: 'html', policies: true });
+    expect(out).toMatch(
+      /<td>ng-default<\/td><td>arn:aws:iam::111122223333:role\/ng-default<\/td><td>IMDSv2 required<\/td><td>2<\/td>/,
+    );
+    expect(out).toMatch(/last used \d{4}-\d\d-\d\d/);
+    expect(out).toMatch(/<summary><code>arn:aws:iam::111122223333:role\/checkout-api<\/code>/);
+    expect(out).toContain('dynamodb:GetItem');
+  });
+});

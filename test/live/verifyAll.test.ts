@@ -133,6 +133,8 @@ it('of two answers shows a difference first, and an answer before none', () => {
   expect(graver(as('unknown'), as('as-expected')).verdict).toBe('as-expected');
   expect(graver(as('refused'), as('as-expected')).verdict).toBe('refused');
   expect(graver(as('as-expected'), as('other-role')).verdict).toBe('other-role');
+  const minted = { how: 'web-identity', verdict: 'refused' } as const;
+  expect([graver(minted, as('refused')), graver(as('refused'), minted)]).toEqual([minted, minted]);
 });
 
 it('holds four at a time', async () => {

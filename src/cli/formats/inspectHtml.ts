@@ -1,5 +1,13 @@
-import type { ClusterSnapshot, LiveFailure, LiveFinding, ServiceAccountIdentity } from '../../live/types.js';
-import type { Inspection } from '../inspect.js';
+import type {
+  ClusterSnapshot,
+  LiveFailure,
+  LiveFinding,
+  NodeGroupState,
+  RolePolicies,
+  RolePolicy,
+  ServiceAccountIdentity,
+} from '../../live/types.js';
+import type { InspectedCluster, Inspection } from '../inspect.js';
 
 /** One self-contained page: no script or style from elsewhere, so that it can be mailed and kept. */
 export function inspectHtml({ clusters, failures }: Inspection): string {
@@ -24,7 +32,7 @@ ${clusters.map(section).join('\n')}
 `;
 }
 
-function section(cluster: ClusterSnapshot): string {
+function section(cluster: InspectedCluster): string {
   const facts = [
     cluster.region,
     cluster.account,
@@ -45,8 +53,59 @@ ${cluster.findings.length === 0 ? '' : `<ul>${cluster.findings.map(finding).join
 ${cluster.serviceAccounts.map(row).join('\n')}
 </tbody>
 </table>
+${nodeGroups(cluster)}
+${policies(cluster.rolePolicies ?? [])}
 ${cluster.failures.length === 0 ? '' : failureList(cluster.failures)}
 </section>`;
+}
+
+const TOKENS = { required: 'IMDSv2 required', optional: 'IMDSv1 allowed' } as const;
+
+/** How near the node's role is to a pod, group by group. */
+function nodeGroups({ nodeGroups: groups }: ClusterSnapshot): string {
+  if (!groups.known) return `<h3>Node groups</h3><p class="unknown">unknown: ${html(groups.why)}</p>`;
+  if (groups.value.length === 0) return '';
+  const cells = ({ name, nodeRole, imds, status, amiType }: NodeGroupState) => [
+    name,
+    nodeRole ?? 'unknown',
+    imds?.disabled ? 'off' : imds?.tokens === undefined ? 'unknown' : TOKENS[imds.tokens],
+    imds?.hopLimit === undefined ? 'unknown' : String(imds.hopLimit),
+    [status, amiType].filter(Boolean).join(', '),
+  ];
+  return `<h3>Node groups</h3>
+<table>
+<thead><tr><th>Group</th><th>Node role</th><th>IMDS</th><th>Hop limit</th><th>State</th></tr></thead>
+<tbody>
+${groups.value
+  .map(
+    (group) =>
+      `<tr>${cells(group)
+        .map((cell) => `<td>${html(cell)}</td>`)
+        .join('')}</tr>`,
+  )
+  .join('\n')}
+</tbody>
+</table>`;
+}
+
+function policies(roles: readonly RolePolicies[]): string {
+  if (roles.length === 0) return '';
+  return `<h3>Permission policies</h3>${roles
+    .map(
+      ({ roleArn, policies: all, failures }) =>
+        `<details><summary><code>${html(roleArn)}</code> · ${all.length}${failures.length > 0 ? ' <span class="unknown">?</span>' : ''}</summary>${failures
+          .map(({ what, message }) => `<p class="unknown">${html(`unknown: ${what}: ${message}`)}</p>`)
+          .join('')}${all.map(policy).join('')}</details>`,
+    )
+    .join('\n')}`;
+}
+
+function policy({ kind, name, document, why, findings }: RolePolicy): string {
+  return `<h4>${html(name)} <span class="faint">${kind}</span></h4>${findings.length === 0 ? '' : `<ul>${findings.map(finding).join('')}</ul>`}${
+    document === undefined
+      ? `<p class="unknown">${html(`unknown: ${why ?? 'not read'}`)}</p>`
+      : `<pre>${html(document)}</pre>`
+  }`;
 }
 
 const SIGNS = { ok: '✓', warning: '⚠', error: '✗', unknown: '?' } as const;
@@ -60,7 +119,16 @@ function row(account: ServiceAccountIdentity): string {
     ...account.unknown.map((why) => `<li class="unknown">unknown: ${html(why)}</li>`),
     ...(verified === undefined ? [] : [`<li>${html(`caller identity: ${verified}`)}</li>`]),
   ];
-  return `<tr class="${account.status}"><td>${SIGNS[account.status]} ${account.status}</td><td>${html(`${account.namespace}/${account.name}`)}</td><td title="${html(account.reason)}">${html(account.identity)}${account.roleArn === undefined ? '' : `<br><code>${html(account.roleArn)}</code>`}</td><td>${account.trust === 'not-checked' ? '' : account.trust}${account.trustDetail?.nearestMiss === undefined ? '' : `<br>${html(account.trustDetail.nearestMiss)}`}</td><td>${pods.known ? `${pods.total}${stale}` : '?'}</td><td>${notes.length === 0 ? '' : `<ul>${notes.join('')}</ul>`}</td></tr>`;
+  return `<tr class="${account.status}"><td>${SIGNS[account.status]} ${account.status}</td><td>${html(`${account.namespace}/${account.name}`)}</td><td title="${html(account.reason)}">${html(account.identity)}${account.roleArn === undefined ? '' : `<br><code>${html(account.roleArn)}</code>`}${lastUsed(account)}</td><td>${account.trust === 'not-checked' ? '' : account.trust}${account.trustDetail?.nearestMiss === undefined ? '' : `<br>${html(account.trustDetail.nearestMiss)}`}</td><td>${pods.known ? `${pods.total}${stale}` : '?'}</td><td>${notes.length === 0 ? '' : `<ul>${notes.join('')}</ul>`}</td></tr>`;
+}
+
+function lastUsed({ role }: ServiceAccountIdentity): string {
+  if (!role) return '';
+  const when =
+    role.lastUsedAt === undefined
+      ? 'not used in 400 days'
+      : `last used ${new Date(role.lastUsedAt).toISOString().slice(0, 10)}`;
+  return `<br><span class="faint">${when}</span>`;
 }
 
 function finding({ severity, message, ruleId }: LiveFinding): string {

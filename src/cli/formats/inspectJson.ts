@@ -1,5 +1,5 @@
-import type { ClusterSnapshot, Known, LiveFailure, LiveFinding, ServiceAccountIdentity } from '../../live/types.js';
-import type { Inspection } from '../inspect.js';
+import type { Known, LiveFailure, LiveFinding, RolePolicies, ServiceAccountIdentity } from '../../live/types.js';
+import type { InspectedCluster, Inspection } from '../inspect.js';
 
 /** The contract of `inspect --format json`; keys may be added, never changed. What is absent is left out. */
 export function inspectJson({ clusters, failures }: Inspection): string {
@@ -11,7 +11,7 @@ export function inspectJson({ clusters, failures }: Inspection): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function clusterJson(cluster: ClusterSnapshot) {
+function clusterJson(cluster: InspectedCluster) {
   return {
     name: cluster.name,
     region: cluster.region,
@@ -23,6 +23,7 @@ function clusterJson(cluster: ClusterSnapshot) {
     oidcProvider: known(cluster.oidcProvider),
     agent: known(cluster.agent),
     nodeGroups: known(cluster.nodeGroups),
+    rolePolicies: cluster.rolePolicies?.map(rolePoliciesJson),
     failures: cluster.failures.map(failureJson),
     findings: cluster.findings.map(findingJson),
     serviceAccounts: cluster.serviceAccounts.map(accountJson),
@@ -36,6 +37,7 @@ function accountJson(row: ServiceAccountIdentity) {
     name: row.name,
     mechanism: row.mechanism,
     roleArn: row.roleArn,
+    roleLastUsed: row.role?.lastUsedAt === undefined ? undefined : new Date(row.role.lastUsedAt).toISOString(),
     targetRoleArn: row.association?.targetRoleArn,
     associationId: row.associationId,
     trust: row.trust,
@@ -50,6 +52,30 @@ function accountJson(row: ServiceAccountIdentity) {
     findings: row.findings.map(findingJson),
     unknown: row.unknown.length === 0 ? undefined : row.unknown,
   };
+}
+
+function rolePoliciesJson({ roleArn, policies, failures }: RolePolicies) {
+  return {
+    roleArn,
+    policies: policies.map(({ kind, name, arn, document, why, findings }) => ({
+      kind,
+      name,
+      arn,
+      document: document === undefined ? undefined : documentJson(document),
+      unknown: why,
+      findings: findings.map(findingJson),
+    })),
+    failures: failures.map(failureJson),
+  };
+}
+
+/** AWS's own text where it is no JSON. */
+function documentJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 function findingJson({ ruleId, severity, message, object }: LiveFinding) {

@@ -17,6 +17,7 @@ import { openExample } from './example.js';
 import type { Explanations } from './explanations.js';
 import { askFilter } from './filter.js';
 import { goTo } from './goTo.js';
+import type { PermissionPolicies } from './permissionPolicies.js';
 import type { Troubleshooter } from './troubleshoot.js';
 import type { TrustPolicies } from './trustPolicies.js';
 import { turnRuleOff } from './turnRuleOff.js';
@@ -32,6 +33,7 @@ export interface CommandParts {
   readonly drift: DriftFindings;
   readonly changes: Changes;
   readonly audits: Audits;
+  readonly policies: PermissionPolicies;
   readonly verifications: Verifications;
   readonly awsClusters: AwsClusterChooser;
   readonly rulePages: RuleDocumentation;
@@ -54,6 +56,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable[] {
     drift,
     changes,
     audits,
+    policies,
     verifications,
     awsClusters,
     rulePages,
@@ -88,6 +91,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable[] {
     'podIam.workspace.clearFilter': () => workspace.setFilter(''),
     'podIam.verifyCallerIdentity': (row) => verifyCallerIdentity(clusters, targetOf(row)),
     'podIam.verifyAll': (row) => verifications.run(connectionOf(clusters, row), targetOf(row)?.namespace),
+    'podIam.showPolicies': (row) => policies.show(targetOf(row)),
     'podIam.openTrustPolicy': (row) => trustPolicies.show(targetOf(row)),
     'podIam.compareTrustPolicy': (row) => trustPolicies.compare(targetOf(row)),
     'podIam.change': (row) => changes.run(targetOf(row)),

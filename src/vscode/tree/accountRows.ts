@@ -45,7 +45,7 @@ export function accountRow(account: ServiceAccountIdentity, cluster: ClusterOfRo
   };
   const able: Capability[] = ['hasName', 'hasKubectl', 'canExplain', 'isLiveAccount'];
   const drift = cluster.drift?.(account.namespace, account.name);
-  if (target.roleArn) able.push('hasRole');
+  if (target.roleArn) able.push('hasRole', 'hasPolicies');
   // A pod can be asked who it is, whatever gives it its identity.
   if (hasOwnRole(account) || account.pods.list.some(({ phase }) => phase === 'Running')) able.push('canVerify');
   if (target.roleArn && cluster.hasTrustPolicy(target.roleArn)) {
@@ -203,16 +203,23 @@ function roleRow(
   now: number,
 ): Row {
   const arn = account.roleArn!;
-  const used = account.role?.lastUsedAt;
   return {
     id: `${id}#role`,
     label: account.winner === 'node-role' ? 'node role' : 'role',
-    description: `${roleName(arn)}${used === undefined ? '' : ` · last used ${ago(used, now)}`}`,
+    description: `${roleName(arn)}${usedWords(account.role, now)}`,
     tooltip: `\`${arn}\``,
     icon: 'account',
-    capabilities: able.filter((capability) => capability === 'hasRole' || capability === 'hasTrustPolicy'),
+    capabilities: able.filter(
+      (capability) => capability === 'hasRole' || capability === 'hasPolicies' || capability === 'hasTrustPolicy',
+    ),
     target: { ...target, roleArn: arn },
   };
+}
+
+/** IAM remembers for 400 days. @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_RoleLastUsed.html */
+function usedWords(role: ServiceAccountIdentity['role'], now: number): string {
+  if (!role) return '';
+  return role.lastUsedAt === undefined ? ' · not used in 400 days' : ` · last used ${ago(role.lastUsedAt, now)}`;
 }
 
 function associationRow(account: ServiceAccountIdentity, id: string, now: number): Row {

@@ -14,6 +14,7 @@ export const capabilities = [
   'canCompare',
   'isLiveAccount',
   'hasRole',
+  'hasPolicies',
   'hasTrustPolicy',
   'hasName',
   'hasKubectl',

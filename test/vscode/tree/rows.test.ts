@@ -63,6 +63,7 @@ describe('a service account’s row', () => {
       'canExplain',
       'isLiveAccount',
       'hasRole',
+      'hasPolicies',
       'canVerify',
       'hasTrustPolicy',
     ]);
