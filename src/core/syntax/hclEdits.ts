@@ -99,12 +99,17 @@ interface Layout {
 function replaceString(node: StringNode, value: string): LocalEdit {
   const synthetic = syntheticOf(node);
   if (synthetic) return setDefault(node, synthetic, value);
-  // One text for all that `count` or `for_each` make: another value for one of them cannot stand there.
-  if (/\b(?:each\.(?:key|value)|count\.index)\b/.test(node.document.text.slice(node.start, node.end)))
-    return nothing(node);
+  if (isOfEachInstance(node)) return nothing(node);
   if (node.style === 'plain')
     return { start: node.start, end: node.end, newText: isIdentifier(value) ? value : quoted(value) };
   return { start: node.start, end: node.end, newText: quoted(value) };
+}
+
+/** One text for all that `count` or `for_each` make: another value for one of them cannot stand there. */
+export function isOfEachInstance({ document, start, end }: SyntaxNode): boolean {
+  return (
+    document.language === 'hcl' && /\b(?:each\.(?:key|value)|count\.index)\b/.test(document.text.slice(start, end))
+  );
 }
 
 /** A module's default is changed by giving the argument. */

@@ -7,6 +7,7 @@ import {
   get,
   literal,
   type ModuleUse,
+  type NumberNode,
   type ObjectNode,
   type Property,
   type SourceDocument,
@@ -21,7 +22,7 @@ import { attributeOf, type Source, type TerraformItem, type TerraformModule } fr
 import { attributePath, itemAt, reference, traversal } from './references.js';
 import { type EvaluationContext, type Instance, MOST_INSTANCES, type Scope, type Target } from './scope.js';
 import { fillWith, soleInterpolation, wholeFile } from './templates.js';
-import { adopt, compared, eachOf, mapIn, not, numberAt, scalar } from './values.js';
+import { adopt, compared, counterOf, eachOf, mapIn, not, numberAt, scalar } from './values.js';
 import { type Inputs, Variables } from './variables.js';
 
 /** How many values are looked at in one module before the rest is left unknown: references can multiply without end. */
@@ -105,9 +106,13 @@ export class Evaluator {
     let made: readonly Instance[] = one;
     if (count) {
       const value = this.evaluateSource(count, scope);
-      if (value.kind === 'number' && value.value === 0) made = [];
+      if (value.kind === 'number') made = this.counted(value, one, with_);
     } else if (forEach) {
-      const pairs = this.pairsOf(this.evaluateSource(forEach, scope));
+      // A list is not allowed here: what looks like one was made a set by its variable's type.
+      const pairs = this.pairsOf(this.evaluateSource(forEach, scope))?.map(({ key, value }) => ({
+        key: key.kind === 'number' ? value : key,
+        value,
+      }));
       if (pairs && pairs.length <= MOST_INSTANCES && pairs.every(({ key }) => literal(key) !== undefined)) {
         made = pairs.map(({ key, value }) =>
           with_([['each', eachOf(key, value)]], `[${JSON.stringify(literal(key))}]`),
@@ -116,6 +121,19 @@ export class Evaluator {
     }
     this.instanceMemo.set(item, made);
     return made;
+  }
+
+  /** Of one alone it does not matter which it is. */
+  private counted(
+    count: NumberNode,
+    one: readonly Instance[],
+    with_: (bindings: [string, SyntaxNode][], suffix: string) => Instance,
+  ): readonly Instance[] {
+    if (count.value <= 0) return [];
+    if (count.value === 1 || count.value > MOST_INSTANCES) return one;
+    return Array.from({ length: count.value }, (_, index) =>
+      with_([['count', counterOf(numberAt(count, index))]], `[${index}]`),
+    );
   }
 
   /** The item's arguments and blocks as an object, all values evaluated. */

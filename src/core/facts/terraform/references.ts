@@ -215,8 +215,10 @@ export function itemAt(
   const instances = declared ? evaluator.instances(item) : [];
   if (index && 'key' in index) {
     const at = scalar(evaluator.evaluate(index.key, scope));
-    const wantedSuffix = typeof at === 'string' ? `[${JSON.stringify(at)}]` : '';
-    instance = instances.find((each) => each.suffix === wantedSuffix);
+    const wanted = at === undefined ? '' : `[${JSON.stringify(at)}]`;
+    instance =
+      instances.find((each) => each.suffix === wanted) ??
+      (typeof at === 'number' ? instances.find((each) => each.suffix === '') : undefined);
     if (instance) suffix = instance.suffix;
     rest = rest.slice(1);
   } else if (instances.length === 1 && instances[0]!.suffix === '') instance = instances[0];

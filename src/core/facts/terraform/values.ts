@@ -68,7 +68,15 @@ export function mapIn<O extends object, K, V>(maps: WeakMap<O, Map<K, V>>, owner
 
 /** `each`, or a dynamic block's iterator. */
 export function eachOf(key: SyntaxNode, value: SyntaxNode): ObjectNode {
-  const { document, start, end } = value;
+  return objectOf(value, { key, value });
+}
+
+/** `count` of one of several. */
+export function counterOf(index: SyntaxNode): ObjectNode {
+  return objectOf(index, { index });
+}
+
+function objectOf({ document, start, end }: SyntaxNode, members: Readonly<Record<string, SyntaxNode>>): ObjectNode {
   const at = { start, end: start };
   return {
     kind: 'object',
@@ -76,10 +84,7 @@ export function eachOf(key: SyntaxNode, value: SyntaxNode): ObjectNode {
     start,
     end,
     style: 'flow',
-    properties: [
-      { key: makeKey(document, at, 'key'), value: key },
-      { key: makeKey(document, at, 'value'), value },
-    ],
+    properties: Object.entries(members).map(([name, value]) => ({ key: makeKey(document, at, name), value })),
   };
 }
 

@@ -16,7 +16,7 @@ import {
   replaceString,
   replaceValue,
 } from '../../syntax/edits.js';
-import { addBlock } from '../../syntax/hclEdits.js';
+import { addBlock, isOfEachInstance } from '../../syntax/hclEdits.js';
 import { syntheticOf } from '../../syntax/hclNodes.js';
 import { documentEol, indentOfLine, lineEndOf } from '../../syntax/layout.js';
 import { type ObjectNode, type Property, property, type StringNode, type SyntaxNode } from '../../syntax/tree.js';
@@ -196,6 +196,7 @@ function conditionObject(statement: Statement): ObjectNode | undefined {
 function typedValues(condition: Condition): readonly string[] | undefined {
   const values: string[] = [];
   for (const node of condition.values) {
+    if (isOfEachInstance(node)) return undefined;
     if (node.kind !== 'string') {
       if (node.kind !== 'number' && node.kind !== 'boolean') return undefined;
       values.push(node.source);
