@@ -7,15 +7,15 @@ let turnBegan: number | undefined;
 
 /**
  * Waits for the next turn of the event loop where this one has been long already. All work of the live layer shares the turn:
- * twelve answers that come at once are then taken one by one, too.
+ * twelve answers that come at once are then taken one by one, too, and so are twelve that have waited.
  */
 export async function breathe(): Promise<void> {
-  if (turnBegan === undefined) {
-    turnBegan = performance.now();
-    setImmediate(() => {
-      turnBegan = undefined;
-    });
-    return;
+  while (turnBegan !== undefined) {
+    if (performance.now() - turnBegan <= TURN_MS) return;
+    await nextTurn();
   }
-  while (turnBegan !== undefined && performance.now() - turnBegan > TURN_MS) await nextTurn();
+  turnBegan = performance.now();
+  setImmediate(() => {
+    turnBegan = undefined;
+  });
 }
