@@ -4,8 +4,24 @@
  */
 export function redact(text: string): string {
   let clean = text;
+  for (const secret of [...used, process.env.AWS_SECRET_ACCESS_KEY, process.env.AWS_SESSION_TOKEN])
+    if (secret !== undefined && secret.length >= SHORTEST) clean = clean.replaceAll(secret, GONE);
   for (const [pattern, replacement] of SECRETS) clean = clean.replace(pattern, replacement);
   return clean.length > LONGEST ? `${clean.slice(0, LONGEST)}…` : clean;
+}
+
+/** Whatever form they have, the credentials that were sent must not come back in what somebody answers. */
+const used = new Set<string>();
+const MOST_USED = 100;
+/** Shorter ones are no secrets, and would take words out of every message. */
+const SHORTEST = 8;
+
+/** Notes a credential before it is used, so that no message shows it. The oldest are forgotten. */
+export function willBeUsed(secret: string | undefined): void {
+  if (secret === undefined || secret === '') return;
+  used.delete(secret);
+  used.add(secret);
+  if (used.size > MOST_USED) used.delete(used.values().next().value!);
 }
 
 const LONGEST = 600;

@@ -13,7 +13,7 @@ import type { Connection } from './kubernetes/connection.js';
 import { execInPod } from './kubernetes/execInPod.js';
 import type { PodRecord } from './kubernetes/records.js';
 import { requestToken } from './kubernetes/tokens.js';
-import { redact } from './redact.js';
+import { redact, willBeUsed } from './redact.js';
 import type { ClusterState } from './state.js';
 import type { CallerIdentity, LiveFailure, Result, VerifyPlan, VerifyWay } from './types.js';
 
@@ -274,6 +274,8 @@ async function whose(
   credentials: Credentials,
   signal: AbortSignal,
 ): Promise<Result<string>> {
+  willBeUsed(credentials.secretAccessKey);
+  willBeUsed(credentials.sessionToken);
   const sts = new STSClient({ region, maxAttempts: 3, credentials });
   try {
     const what = 'sts:GetCallerIdentity';

@@ -56,3 +56,30 @@ describe('credentials in what services say', () => {
     expect(shown).not.toContain(demo.scenario.caller.secretAccessKey);
   });
 });
+
+describe('our own credentials', () => {
+  it('do not come back in what an API server says of them, whatever they look like', async () => {
+    const token = demo.scenario.users[0]!.token;
+    const cluster = await open(demo);
+    demo.faults.add({
+      service: 'kubernetes',
+      effect: { kind: 'error', status: 403, code: 'Forbidden', message: `no rights for ${token} here` },
+    });
+    demo.faults.add({
+      service: 'sts',
+      effect: {
+        kind: 'error',
+        status: 403,
+        code: 'AccessDenied',
+        message: `signed by ${demo.scenario.caller.secretAccessKey}`,
+      },
+    });
+    const snapshot = await cluster.read(never());
+    cluster.close();
+    const shown = JSON.stringify(snapshot);
+    expect(shown).toContain('no rights for [redacted] here');
+    expect(shown).toContain('signed by [redacted]');
+    expect(shown).not.toContain(token);
+    expect(shown).not.toContain(demo.scenario.caller.secretAccessKey);
+  });
+});

@@ -7,6 +7,7 @@ import { breathe } from '../breathe.js';
 import { type Deadline, deadline, orAborted, pause } from '../deadline.js';
 import { codeOf, failed, failure, messageOf, networkReason, success } from '../failure.js';
 import type { KubeCluster, Kubeconfig, KubeUser } from '../kubeconfig.js';
+import { willBeUsed } from '../redact.js';
 import type { FailureReason, LiveFailure, Result } from '../types.js';
 import { type ExecCredential, runCredentialPlugin } from './execCredential.js';
 import { ListItems } from './listItems.js';
@@ -442,6 +443,8 @@ function clusterFor(cluster: KubeCluster): Cluster {
 
 function userFor(user: KubeUser | undefined, credential: ExecCredential | undefined): User {
   const token = credential?.token ?? user?.token;
+  willBeUsed(token);
+  willBeUsed(user?.password);
   const base64 = (pem: string) => Buffer.from(pem).toString('base64');
   const certData = credential?.certificate === undefined ? user?.certData : base64(credential.certificate);
   const keyData = credential?.key === undefined ? user?.keyData : base64(credential.key);

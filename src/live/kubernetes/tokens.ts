@@ -1,4 +1,5 @@
 import { failed, success } from '../failure.js';
+import { willBeUsed } from '../redact.js';
 import type { Result } from '../types.js';
 import type { Connection } from './connection.js';
 
@@ -42,7 +43,7 @@ export async function requestToken(
   if (!answer.ok) return answer;
   const { status } = (answer.value ?? {}) as { status?: { token?: unknown } };
   const token = status?.token;
-  return typeof token === 'string' && token !== ''
-    ? success(token)
-    : failed(what, 'invalid-response', 'the answer holds no token');
+  if (typeof token !== 'string' || token === '') return failed(what, 'invalid-response', 'the answer holds no token');
+  willBeUsed(token);
+  return success(token);
 }
