@@ -95,7 +95,8 @@ export function looksLikeTrustPolicy(root: ObjectNode): boolean {
     if (assumes || federated !== undefined) return true;
     return (
       stringsOf(get(principal, 'Service')).some((service) => /^(?:eks-)?pods?\.eks\./.test(service.raw)) &&
-      !actions.some((action) => /^[a-z0-9-]+:/.test(action) && !action.startsWith('sts:'))
+      // The agent's own permission is mistaken for the trust; other services' actions make it another policy.
+      !actions.some((action) => /^[a-z0-9-]+:/.test(action) && !/^(?:sts|eks-auth):/.test(action))
     );
   });
 }

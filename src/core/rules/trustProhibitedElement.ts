@@ -6,6 +6,7 @@ import { display, literalOf, onlyHole } from '../syntax/text.js';
 import { type ObjectNode, type Property, property, type StringNode } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { defineRule, type Fix, type Report } from './rule.js';
+import { memberOf } from './support/annotationEdits.js';
 import { providerArnFor } from './support/issuers.js';
 import {
   type PolicyReading,
@@ -60,6 +61,7 @@ function judge(policy: PolicyReading, reading: StatementReading, workspace: Work
     }),
     ...statement.unknownElements.map((element) => unknown(node, element, names, 'statement')),
     ...notPrincipal(reading),
+    ...principalTypes(reading),
     ...effects(reading),
     ...operators(reading),
   ];
@@ -144,6 +146,31 @@ function* notPrincipal({ statement, allows }: StatementReading): Generator<Repor
         ? []
         : fix(`Rename '${name}' to '${right}'`, 'suggested', [renameKey(element, right)]),
   };
+}
+
+const PRINCIPAL_TYPES = ['AWS', 'Federated', 'Service', 'CanonicalUser'];
+
+function* principalTypes({ statement }: StatementReading): Generator<Report> {
+  for (const typeNode of new Set(statement.principals.flatMap((principal) => principal.typeNode ?? []))) {
+    const name = typeNode.raw;
+    if (!/^[A-Za-z]+$/.test(name) || PRINCIPAL_TYPES.includes(name)) continue;
+    const word = name.toLowerCase();
+    const meant =
+      PRINCIPAL_TYPES.find((type) => type.toLowerCase() === word) ??
+      PRINCIPAL_TYPES.find((type) => nearestWords(word, [type.toLowerCase()], 2).length > 0);
+    const member = memberOf(typeNode);
+    const taken = meant !== undefined && member !== undefined && property(member.object, meant) !== undefined;
+    yield {
+      at: typeNode,
+      message: `'${name}' is no kind of principal; ${meant ? `it should be '${meant}'` : `there are ${PRINCIPAL_TYPES.map((type) => `'${type}'`).join(', ')}`}.`,
+      fixes: () =>
+        meant === undefined || taken
+          ? []
+          : fix(`Rename '${name}' to '${meant}'`, 'suggested', [
+              member ? renameKey(member.member, meant) : replaceString(typeNode, meant),
+            ]),
+    };
+  }
 }
 
 // ── Effect ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

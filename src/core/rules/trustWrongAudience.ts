@@ -88,10 +88,10 @@ function judge(
   });
 }
 
-/** Like STS's name, but not it: regional, with a scheme, of China, misspelled. */
+/** Like STS's name, but not it: regional, with a scheme, of China, misspelled. No token has an empty one. */
 function cannotBeAsked(text: Text): boolean {
   const known = literalOf(text);
-  if (known !== undefined) return isStsAudience(known);
+  if (known !== undefined) return known.trim() === '' || isStsAudience(known);
   const [first] = text;
   return typeof first === 'string' && /^(?:https?:\/\/)?sts\./i.test(first);
 }

@@ -20,7 +20,7 @@ export function podIdentityStatements(policy: PolicyReading, workspace: Workspac
     const [named] = reading.podIdentity;
     if (named) return [{ reading, service: named }];
     const cluster = reading.statement.principals.find(({ value }) =>
-      /^eks\.amazonaws\.com(?:\.cn)?$/i.test(literal(value) ?? ''),
+      /^eks(?:-auth)?\.amazonaws\.com(?:\.cn)?$/i.test(literal(value) ?? ''),
     );
     if (!cluster) return [];
     associated ??= isAssociated(policy, workspace);
@@ -41,7 +41,7 @@ export function policiesOf(facts: Facts, workspace: Workspace): readonly PolicyR
       !seen.has(policy) &&
       policy.role !== undefined &&
       policy.statements.some(({ principals }) =>
-        principals.some(({ value }) => /^eks\.amazonaws\.com/.test(literal(value) ?? '')),
+        principals.some(({ value }) => /^eks(?:-auth)?\.amazonaws\.com/.test(literal(value) ?? '')),
       ),
   );
   return [

@@ -221,7 +221,7 @@ function readProvider(principal: Principal, issuers: ReadonlyMap<string, Text>):
   const typedIssuer = arn?.issuer ?? bare;
   const hole = onlyHole(node.text);
   const url = hole?.address === undefined ? undefined : issuers.get(hole.address);
-  const issuer = typedIssuer ? readIssuer(typedIssuer) : url ? readIssuer(bareIssuer(url)) : undefined;
+  const issuer = typedIssuer ? readIssuer(withoutBlanks(typedIssuer)) : url ? readIssuer(bareIssuer(url)) : undefined;
   return {
     principal,
     node,
@@ -232,6 +232,15 @@ function readProvider(principal: Principal, issuers: ReadonlyMap<string, Text>):
     issuer,
     misplaced,
   };
+}
+
+/** Blanks at its ends are the ARN's own mistake; the issuer is compared without them. */
+function withoutBlanks(text: Text): Text {
+  return text.map((part, i) => {
+    if (typeof part !== 'string') return part;
+    const end = i === text.length - 1 ? part.trimEnd() : part;
+    return i === 0 ? end.trimStart() : end;
+  });
 }
 
 function providerEks(text: Text, issuer: Text | undefined, url: Text | undefined): Ternary {
@@ -281,6 +290,7 @@ export function isPodIdentityService(service: string): boolean {
   return (
     /^(?:https?:\/\/)?(?:eks-)?pods?(?:-identity)?[.-]eks(?:-auth)?[.-]?amazonaws\.com(?:\.cn)?\/?$/.test(name) ||
     /^eks[.-]pods?(?:[.-]identity)?\.(?:eks\.)?amazonaws\.com(?:\.cn)?$/.test(name) ||
+    /^pods?\.eks(?:\.amazon(?:aws)?|\.(?:aws\.)?amazon\.com|\.[a-z]{2}(?:-[a-z]+)+-\d\.amazonaws\.com)?$/.test(name) ||
     /^(?:podidentity|pod-identity)\.(?:eks\.)?amazonaws\.com(?:\.cn)?$/.test(name) ||
     (name.includes('pod') && editDistance(name, POD_IDENTITY, 2) !== undefined) ||
     editDistance(name, POD_IDENTITY, 1) !== undefined
@@ -306,8 +316,8 @@ export function isPodIdentityKey(key: ConditionKey): boolean {
 
 const KNOWN_CLAIMS = new Set(['sub', 'aud', 'amr', 'oaud', 'email']);
 const NEAR_CLAIMS: readonly (readonly [RegExp, Claim])[] = [
-  [/^(?:subs|subj|subject|subjects|sun|sbu|usb)$/, 'sub'],
-  [/^(?:auds|audience|audiences|audiance|aut|aus|adu)$/, 'aud'],
+  [/^(?:su|sb|subb|subs|subj|subject|subjects|sun|sbu|usb)$/, 'sub'],
+  [/^(?:au|audd|auds|audience|audiences|audiance|aut|aus|adu)$/, 'aud'],
 ];
 
 export function readCondition(condition: Condition): ConditionReading {
@@ -347,7 +357,7 @@ export function readCondition(condition: Condition): ConditionReading {
     claim,
     meant: swapped ? (claim === 'sub' ? 'aud' : 'sub') : claim,
     swapped,
-    misspelledClaim: part !== undefined && !KNOWN_CLAIMS.has(part.claim),
+    misspelledClaim: part !== undefined && (!KNOWN_CLAIMS.has(part.claim) || endsInBlank(condition.key.text)),
     issuer,
     issuerReading: issuer && readIssuer(issuer),
     foreign,
@@ -355,6 +365,11 @@ export function readCondition(condition: Condition): ConditionReading {
     values,
     open: condition.open === true || values.length < condition.values.length,
   };
+}
+
+function endsInBlank(text: Text): boolean {
+  const last = text[text.length - 1];
+  return typeof last === 'string' && /\s$/.test(last);
 }
 
 function claimPart(text: Text, key: ConditionKey): { issuer: Text; claim: string } | undefined {
