@@ -130,16 +130,18 @@ function tellRole(mention: Mention & { kind: 'role' }, facts: Facts, workspace: 
     mention.use === 'definition'
       ? facts.roles.find(({ name }) => name === mention.node)
       : workspace.roleFor(mention.node).found;
-  const all = identities(workspace);
   const own =
     mention.use === 'annotation'
-      ? all.filter(({ annotation }) => annotation && samePlace(annotation, mention.place))
+      ? workspace
+          .accountsAnnotatedIn(mention.place.file)
+          .flatMap((account) => identitiesOf(account, workspace))
+          .filter(({ annotation }) => annotation && samePlace(annotation, mention.place))
       : [];
   if (own.length > 0) return tellIdentities(own);
   const policy = role?.trustPolicy;
   const lines = [`**${escapeMarkdown(shortRole(arn))}**${accountOf(arn)}`];
   if (!role) return { lines: [...lines, 'No file of this workspace defines this role.'] };
-  const users = policy ? usersOf(policy, all) : [];
+  const users = policy ? usersOf(policy, workspace) : [];
   lines.push(
     users.length === 0
       ? 'No service account of this workspace uses this role.'

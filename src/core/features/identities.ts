@@ -8,8 +8,8 @@ import type { Chain, ChainDetail, ChainLink, Mark } from '../identity/explain.js
 import { type Mechanism, type Resolution, resolve } from '../identity/resolve.js';
 import { display, hasHole, literalOf, onlyHole, type Text } from '../syntax/text.js';
 import { booleanOf, outermost, type Place, placeOf, type SourceDocument, type SyntaxNode } from '../syntax/tree.js';
-import type { Account, AccountVariant, Workspace } from '../workspace/workspace.js';
 import { accountOf } from '../workspace/queries.js';
+import type { Account, AccountVariant, PlacedWorkload, Workspace } from '../workspace/workspace.js';
 
 /** A service account of the files with the identity its pods will get, as far as the files say. */
 export interface FileIdentity {
@@ -68,18 +68,28 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-type Workloads = ReadonlyMap<string, FileIdentity['workloads']>;
+type Workloads = ReadonlyMap<string, readonly (() => FileIdentity['workloads'][number])[]>;
+
+/** The list is another one after each change. */
+const byAccount = new WeakMap<readonly PlacedWorkload[], Workloads>();
 
 function workloadsByAccount(workspace: Workspace): Workloads {
-  const found = new Map<string, FileIdentity['workloads'][number][]>();
-  for (const { fact, variants } of workspace.workloads()) {
+  const workloads = workspace.workloads();
+  const known = byAccount.get(workloads);
+  if (known) return known;
+  const found = new Map<string, (() => FileIdentity['workloads'][number])[]>();
+  for (const { fact, variants } of workloads) {
     for (const { namespace, name, serviceAccountName } of variants) {
       if (!serviceAccountName) continue;
       const key = `${shown(namespace)}/${shown(serviceAccountName)}`;
-      const place = placeOf(fact.metadata.name ?? fact.node);
-      found.set(key, [...(found.get(key) ?? []), { name: display(name), kind: fact.kind, place }]);
+      // A document is moved by changes above it, so that its place is told when somebody asks.
+      const told = () => ({ name: display(name), kind: fact.kind, place: placeOf(fact.metadata.name ?? fact.node) });
+      const list = found.get(key);
+      if (list) list.push(told);
+      else found.set(key, [told]);
     }
   }
+  byAccount.set(workloads, found);
   return found;
 }
 
@@ -89,9 +99,9 @@ function identityOf(
   workspace: Workspace,
   workloads: Workloads,
 ): FileIdentity {
-  const linked = workspace.associationsFor(account).filter(({ certain }) => certain);
-  const association = linked[0]?.association;
-  const possible = workspace.associationsFor(account).some(({ certain }) => !certain);
+  const associations = workspace.associationsFor(account);
+  const association = associations.find(({ certain }) => certain)?.association;
+  const possible = associations.some(({ certain }) => !certain);
   const resolution = resolve({
     annotation: variant.roleArn && display(variant.roleArn.text),
     association: association && { roleArn: association.roleArn && display(association.roleArn.text) },
@@ -121,7 +131,7 @@ function identityOf(
   const allowed = verdict?.evaluation.statements.find(({ effect, matches }) => effect === 'Allow' && matches === 'yes');
   const namespace = shown(variant.namespace);
   const name = shown(variant.name);
-  const runs = workloads.get(`${namespace}/${name}`) ?? [];
+  const runs = (workloads.get(`${namespace}/${name}`) ?? []).map((told) => told());
   // A reference says less to a person than the name of what it refers to.
   const isReference = reference !== undefined && hasHole(reference.text);
   const roleArn =
@@ -261,9 +271,19 @@ function judge(policy: TrustPolicy, tries: readonly AccessRequest[]): Verdict | 
 
 // ── Who is let in ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The service accounts of the files whose role has this trust policy. */
-export function usersOf(policy: TrustPolicy, all: readonly FileIdentity[]): readonly FileIdentity[] {
-  return all.filter((identity) => identity.policy === policy);
+/** The service accounts of the files whose role has this trust policy, by namespace and name. */
+export function usersOf(policy: TrustPolicy, workspace: Workspace): readonly FileIdentity[] {
+  const associated = workspace.rolesWith(policy).flatMap((role) =>
+    workspace.associationsOf(role).flatMap(({ namespace, serviceAccount, node }) => {
+      if (!namespace || !serviceAccount) return [];
+      const meant = workspace.accountsMeant({ namespace: namespace.text, name: serviceAccount.text }, { node });
+      return meant.map(({ account }) => account);
+    }),
+  );
+  return [...new Set([...workspace.accountsUsing(policy), ...associated])]
+    .flatMap((account) => identitiesOf(account, workspace))
+    .filter((identity) => identity.policy === policy)
+    .sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name));
 }
 
 /** ARNs, as the files name them, of the roles whose trust policies the files hold. */

@@ -1,7 +1,7 @@
 import type { Facts } from '../facts/model.js';
 import { type Place, placeOf } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { type FileIdentity, identities, identitiesOf, usersOf } from './identities.js';
+import { type FileIdentity, identitiesOf, usersOf } from './identities.js';
 
 /** A line above something. */
 export interface Lens extends Place {
@@ -13,12 +13,11 @@ export interface Lens extends Place {
 
 /** Above a trust policy who can assume the role, above a service account which identity it gets. */
 export function lensesOf(facts: Facts, workspace: Workspace, file: string): readonly Lens[] {
-  const all = facts.trustPolicies.length > 0 ? identities(workspace) : [];
   const lenses: Lens[] = [];
   for (const policy of facts.trustPolicies) {
     // A bare policy is tied to no role, so nobody can be said to use it.
     if (!policy.role) continue;
-    const users = usersOf(policy, all);
+    const users = usersOf(policy, workspace);
     const place = placeOf(policy.node);
     if (place.file !== file) continue;
     const denied = users.filter(({ trust }) => trust === 'denied');

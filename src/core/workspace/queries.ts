@@ -88,8 +88,7 @@ export abstract class Queries implements Workspace {
   }
 
   accountsUsing(policy: TrustPolicy): readonly Account[] {
-    const roles = new Set([...(policy.role ? [policy.role] : []), ...this.store.rolesTrusting(policy)]);
-    return this.#union([...new Set([...roles].flatMap(roleKeys))].map((key) => `uses:${key}`));
+    return this.#union([...new Set(this.rolesWith(policy).flatMap(roleKeys))].map((key) => `uses:${key}`));
   }
 
   accountsWithAudience(): readonly Account[] {
@@ -155,6 +154,11 @@ export abstract class Queries implements Workspace {
     if (name === undefined) return undefined;
     const named = this.rolesNamed(name);
     return named.length === 1 ? named[0] : undefined;
+  }
+
+  rolesWith(policy: TrustPolicy): readonly Role[] {
+    // Both are read from one text, so that nobody need ask again.
+    return [...new Set([...(policy.role ? [policy.role] : []), ...this.store.rolesTrusting(policy)])];
   }
 
   rolesOf(references: readonly RoleReference[]): readonly Role[] {

@@ -69,6 +69,8 @@ export interface Workspace {
   rolesNamed(name: string): readonly Role[];
   /** Which role of the workspace a role ARN, name or reference means. */
   roleFor(reference: StringNode | { readonly address: string }): RoleMatch;
+  /** Those that have this trust policy. */
+  rolesWith(policy: TrustPolicy): readonly Role[];
   /** The roles of the workspace behind references. */
   rolesOf(references: readonly RoleReference[]): readonly Role[];
   /** Does it let pods in, by either mechanism? */
