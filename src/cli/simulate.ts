@@ -1,24 +1,20 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import { policyObject, readTrustPolicy } from '../core/facts/iamPolicy.js';
-import type { TrustPolicy } from '../core/facts/model.js';
-import { readFile } from '../core/facts/readFile.js';
 import { checkClusterArn, checkProviderArn } from '../core/iam/arn.js';
-import { asDeployed } from '../core/iam/asDeployed.js';
 import { evaluate } from '../core/iam/evaluate.js';
 import { bareIssuer } from '../core/iam/issuer.js';
 import { type AccessRequest, irsaRequest, podIdentityRequest } from '../core/iam/request.js';
-import { parseJson } from '../core/syntax/json.js';
 import { display } from '../core/syntax/text.js';
-import { get, property, type SyntaxNode } from '../core/syntax/tree.js';
 import { EXIT, UsageError } from './exit.js';
 import { readText, reasonOf } from './files.js';
 import { simulateLines } from './simulateBatch.js';
+import { findPolicy } from './simulatePolicy.js';
 import { simulationJson, simulationText } from './simulateText.js';
 
 export interface SimulateOptions {
   readonly trustPolicy?: string;
+  readonly role?: string;
   readonly issuer?: string;
   readonly providerArn?: string;
   readonly namespace?: string;
@@ -43,7 +39,11 @@ export function registerSimulate(program: Command): void {
   program
     .command('simulate')
     .description('say whether a trust policy lets a service account in, and why')
-    .option('--trust-policy <file>', 'the trust policy, or a file that holds one (- for standard input)')
+    .option(
+      '--trust-policy <file>',
+      'the trust policy, or a file that holds one: JSON, YAML, CloudFormation, Terraform (- for standard input)',
+    )
+    .option('--role <name>', 'the role, where the file has several: its name, ARN, or how the file calls it')
     .option('--issuer <HOST/id/ID>', "the cluster's OIDC issuer")
     .option(
       '--provider-arn <arn>',
@@ -79,8 +79,8 @@ export async function simulate(options: SimulateOptions, streams: Streams): Prom
     throw new UsageError('simulate needs --namespace and --service-account');
   const request = requestOf(options, namespace, serviceAccount);
   const text = file === '-' ? await readAll(streams.stdin) : await readPolicyFile(file);
-  const policy = findPolicy(file, text);
-  const simulation = { policy, file, text, request, evaluation: evaluate(policy, request) };
+  const found = await findPolicy(file, text, options.role);
+  const simulation = { ...found, request, evaluation: evaluate(found.policy, request) };
   await streams.write(options.format === 'json' ? simulationJson(simulation) : simulationText(simulation, streams));
   return simulation.evaluation.decision === 'allowed' ? EXIT.fine : EXIT.found;
 }
@@ -138,24 +138,6 @@ function contextOf(pairs: readonly string[]): Record<string, string[]> {
     context[key] = value === '' ? [] : [...(context[key] ?? []), value];
   }
   return context;
-}
-
-/** A trust policy on its own, IAM's answer that holds one, or any other file in which just one role has one. */
-function findPolicy(file: string, text: string): TrustPolicy {
-  const { root } = parseJson({ file, language: 'json', text });
-  const bare = /^\s*[{/"]/.test(text) ? policyObject(documentIn(root)) : undefined;
-  // IAM's own documents are what AWS has, word for word; a template is read with what it leaves open.
-  const policies = bare ? [readTrustPolicy(asDeployed(bare))] : readFile(file, text).trustPolicies;
-  const [policy, ...more] = policies;
-  if (!policy) throw new Error(`${file} holds no trust policy`);
-  if (more.length > 0) throw new Error(`${file} holds ${policies.length} trust policies; simulate takes one`);
-  return policy;
-}
-
-function documentIn(root: SyntaxNode | undefined): SyntaxNode | undefined {
-  if (root?.kind === 'string') return root;
-  if (property(root, 'Statement')) return root;
-  return get(root, 'Role', 'AssumeRolePolicyDocument') ?? get(root, 'AssumeRolePolicyDocument');
 }
 
 async function readPolicyFile(file: string): Promise<string> {

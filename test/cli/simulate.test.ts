@@ -1,10 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/cli/exit.js';
 import { type SimulateOptions, simulate } from '../../src/cli/simulate.js';
 import { simulateLines } from '../../src/cli/simulateBatch.js';
+import { loadHclForTests } from '../core/syntax/hclFixture.js';
 
 const ISSUER = 'oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF';
 const PROVIDER = `arn:aws:iam::111122223333:oidc-provider/${ISSUER}`;
@@ -189,6 +190,71 @@ describe('simulate', () => {
       'holds no trust policy',
     );
     await expect(run({ batch: join(folder, 'none.jsonl') })).rejects.toThrow('no such file');
+  });
+});
+
+describe('simulate of files with several roles', () => {
+  beforeAll(loadHclForTests);
+
+  const documentOf = (name: string, account: string) => `data "aws_iam_policy_document" "${name}" {
+  statement {
+    actions = ["sts:AssumeRoleWithWebIdentity"]
+    principals {
+      type        = "Federated"
+      identifiers = [local.provider]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "\${local.issuer}:sub"
+      values   = ["system:serviceaccount:payments:${account}"]
+    }
+  }
+}
+`;
+  const roleOf = (label: string, name: string, document: string) =>
+    `resource "aws_iam_role" "${label}" {\n  name               = "${name}"\n  assume_role_policy = data.aws_iam_policy_document.${document}.json\n}\n`;
+
+  it('takes Terraform, with locals and documents of other files of its folder, by role', async () => {
+    const at = join(folder, 'terraform');
+    await mkdir(at);
+    await writeFile(join(at, 'locals.tf'), `locals {\n  issuer = "${ISSUER}"\n  provider = "${PROVIDER}"\n}\n`);
+    await writeFile(join(at, 'documents.tf'), documentOf('worker', 'worker') + documentOf('api', 'api'));
+    const trustPolicy = join(at, 'roles.tf');
+    await writeFile(trustPolicy, roleOf('worker', 'payments-worker', 'worker') + roleOf('api', 'payments-api', 'api'));
+    await expect(run({ ...asked, trustPolicy })).rejects.toThrow(
+      'holds 2 trust policies; name one with --role: payments-worker, payments-api',
+    );
+    for (const role of ['payments-worker', 'worker', 'aws_iam_role.worker'])
+      expect((await run({ ...asked, trustPolicy, role })).code, role).toBe(0);
+    const denied = await run({ ...asked, trustPolicy, role: 'payments-api', format: 'json' });
+    expect([denied.code, JSON.parse(denied.out)]).toEqual([
+      1,
+      expect.objectContaining({ decision: 'denied', nearestMiss: expect.stringContaining("'api' ≠ 'worker'") }),
+    ]);
+    // The chain names the file that the statement stands in.
+    expect((await run({ ...asked, trustPolicy, role: 'worker' })).out).toMatch(/documents\.tf:\d+/);
+    await expect(run({ ...asked, trustPolicy, role: 'nobody' })).rejects.toThrow(
+      "has no trust policy of a role 'nobody'; it has: payments-worker, payments-api",
+    );
+  });
+
+  it('takes CloudFormation and manifests by role', async () => {
+    const resource = (name: string, account: string) => ({
+      Type: 'AWS::IAM::Role',
+      Properties: { RoleName: name, AssumeRolePolicyDocument: trust(`system:serviceaccount:payments:${account}`) },
+    });
+    const template = await file('template.json', {
+      AWSTemplateFormatVersion: '2010-09-09',
+      Resources: { Worker: resource('w', 'worker'), Api: resource('a', 'api') },
+    });
+    expect((await run({ ...asked, trustPolicy: template, role: 'w' })).code).toBe(0);
+    expect((await run({ ...asked, trustPolicy: template, role: 'Api' })).code).toBe(1);
+    const manifest = (name: string, account: string) =>
+      `apiVersion: iam.services.k8s.aws/v1alpha1\nkind: Role\nmetadata:\n  name: ${name}\n  namespace: x\nspec:\n  name: ${name}\n  assumeRolePolicyDocument: |\n    ${JSON.stringify(trust(`system:serviceaccount:payments:${account}`))}\n`;
+    const manifests = await file('roles.yaml', `${manifest('w', 'worker')}---\n${manifest('a', 'api')}`);
+    expect((await run({ ...asked, trustPolicy: manifests, role: 'w' })).code).toBe(0);
+    expect((await run({ ...asked, trustPolicy: manifests, role: 'a' })).code).toBe(1);
+    await expect(run({ ...asked, trustPolicy: manifests })).rejects.toThrow('name one with --role: w, a');
   });
 });
 
