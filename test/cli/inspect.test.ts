@@ -211,6 +211,22 @@ describe('the other formats', () => {
     expect(out).toMatch(/service accounts: \d+ errors, \d+ warnings, \d+ unknown · 1 call failed\n$/);
   });
 
+  it.each(['table', 'html'] as const)(
+    'calls nothing right in a cluster that it could not read (%s)',
+    async (format) => {
+      const { out } = await run({ format, context: 'orders-prod-signed-out' });
+      expect(out).not.toContain('nothing wrong');
+      expect(out).toMatch(/all others not read|could not be read/);
+      demo.faults.add({ operation: 'GetCallerIdentity', effect: { kind: 'reset' } });
+      try {
+        const unreachable = await run({ format });
+        expect(unreachable.out).toContain('AWS: the connection was reset');
+      } finally {
+        demo.faults.clear();
+      }
+    },
+  );
+
   it('a graph for Graphviz and for Mermaid', async () => {
     const { out: dot } = await run({ format: 'dot', namespace: 'checkout' });
     expect(dot).toMatch(/^digraph /);

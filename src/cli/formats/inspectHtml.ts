@@ -38,7 +38,7 @@ function section(cluster: InspectedCluster): string {
     cluster.account,
     cluster.issuer,
     `read ${new Date(cluster.readAt).toISOString()}`,
-    cluster.callerAws.known ? `as ${cluster.callerAws.value}` : 'AWS: not signed in',
+    cluster.callerAws.known ? `as ${cluster.callerAws.value}` : `AWS: ${cluster.callerAws.why}`,
   ];
   return `<section>
 <h2>${html(cluster.name)}</h2>
@@ -53,6 +53,7 @@ ${cluster.findings.length === 0 ? '' : `<ul>${cluster.findings.map(finding).join
 ${cluster.serviceAccounts.map(row).join('\n')}
 </tbody>
 </table>
+${cluster.listed ? '' : '<p class="unknown">Service accounts could not be read.</p>'}
 ${nodeGroups(cluster)}
 ${policies(cluster.rolePolicies ?? [])}
 ${cluster.failures.length === 0 ? '' : failureList(cluster.failures)}

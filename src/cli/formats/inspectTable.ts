@@ -27,7 +27,7 @@ function block(cluster: ClusterSnapshot, width: number | undefined, paint: Paint
   const place = [
     cluster.region,
     cluster.account,
-    cluster.callerAws.known ? cluster.callerAws.value : 'AWS: not signed in',
+    cluster.callerAws.known ? cluster.callerAws.value : `AWS: ${cluster.callerAws.why}`,
   ].filter((part) => part !== undefined);
   const lines = [`${paint('head', cluster.name)}  ${paint('faint', place.join(' · '))}`];
   const rows = cluster.serviceAccounts.map(cells);
@@ -84,7 +84,7 @@ function shortened(text: string, room: number): string {
   return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
 }
 
-function summary({ serviceAccounts, failures }: ClusterSnapshot): string {
+function summary({ serviceAccounts, failures, listed, namespacesUnread }: ClusterSnapshot): string {
   const count = (status: Status) => serviceAccounts.filter((row) => row.status === status).length;
   const parts = (['error', 'warning', 'unknown'] as const)
     .map((status) => [count(status), status] as const)
@@ -93,5 +93,11 @@ function summary({ serviceAccounts, failures }: ClusterSnapshot): string {
     ([number, status]) => `${number} ${status}${number === 1 || status === 'unknown' ? '' : 's'}`,
   );
   const calls = failures.length === 0 ? '' : ` · ${failures.length} ${failures.length === 1 ? 'call' : 'calls'} failed`;
-  return `${serviceAccounts.length} service accounts: ${words.length === 0 ? 'nothing wrong' : words.join(', ')}${calls}`;
+  // Of what was not read nobody can say that nothing is wrong with it.
+  const unread = listed ? (namespacesUnread.length > 0 ? ', others not read' : '') : ', all others not read';
+  if (serviceAccounts.length === 0)
+    return `${listed ? `no service account${unread}` : 'service accounts not read'}${calls}`;
+  const found = words.length === 0 ? 'nothing wrong' : words.join(', ');
+  const number = serviceAccounts.length;
+  return `${number} service ${number === 1 ? 'account' : 'accounts'}: ${found}${unread}${calls}`;
 }
