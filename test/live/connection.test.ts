@@ -121,6 +121,17 @@ describe('a connection', () => {
     connection.close();
   });
 
+  it('does not read the same page for ever', async () => {
+    const connection = await proxy((_, response) => response.end(page(['a'], 'again')));
+    expect(await list(connection, { resource: 'pods', project: name, onPage: () => undefined }, never())).toMatchObject(
+      {
+        ok: false,
+        failure: { reason: 'invalid-response' },
+      },
+    );
+    connection.close();
+  });
+
   it('begins a list anew when it went stale, and gives up when it always does', async () => {
     let stale = 1;
     let requests = 0;

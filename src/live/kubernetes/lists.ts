@@ -59,7 +59,10 @@ export async function list<T>(
     if (!Array.isArray(items) && items !== null) return failed(what, 'invalid-response', 'the answer is no list', what);
     request.onPage(rows, restarted);
     restarted = false;
-    token = typeof metadata?.continue === 'string' && metadata.continue !== '' ? metadata.continue : undefined;
+    const next = typeof metadata?.continue === 'string' && metadata.continue !== '' ? metadata.continue : undefined;
+    if (next !== undefined && next === token)
+      return failed(what, 'invalid-response', 'the answer names itself as the next page', what);
+    token = next;
     if (token === undefined) return success({ resourceVersion: String(metadata?.resourceVersion ?? '') });
   }
 }
