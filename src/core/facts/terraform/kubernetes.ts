@@ -7,17 +7,19 @@ import {
   literal,
   type ObjectNode,
   type Property,
-  property,
+  type StringNode,
   type SyntaxNode,
   stringAt,
 } from '../../syntax/tree.js';
 import { parseYaml } from '../../syntax/yaml.js';
+import { readValues } from '../helmValues.js';
 import { pairs, readKubernetesObject } from '../kubernetes.js';
 import type { Facts, Metadata, ServiceAccount } from '../model.js';
 import { blocksAsList, blocksOf, given } from './fields.js';
 import { headerOf } from './module.js';
 import type { ModuleReader } from './read.js';
 import type { Instance } from './scope.js';
+import { yamlIn as documentIn } from './templates.js';
 
 /** The Kubernetes provider's resources, without the `_v1` that newer ones end with. */
 const KINDS: Readonly<Record<string, string>> = {
@@ -180,9 +182,8 @@ export function readRelease(reader: ModuleReader, instance: Instance): void {
   const { facts, evaluator } = reader;
   const body = evaluator.body(instance);
   const namespace = stringAt(body, 'namespace');
-  for (const value of listOf(given(body, 'values'))) {
-    for (const root of yamlIn(value)) sectionsIn(root, namespace, facts);
-  }
+  for (const value of listOf(given(body, 'values')))
+    for (const root of valuesIn(value)) if (root.kind === 'object') readValuesOf(root, namespace, facts);
   const sets = [...blocksOf(body, 'set'), ...blocksOf(body, 'set_sensitive')].map(({ content }) => content);
   const sections = new Map<string, ObjectNode[]>();
   for (const set of sets) {
@@ -210,31 +211,20 @@ export function readRelease(reader: ModuleReader, instance: Instance): void {
   }
 }
 
-/** Every `serviceAccount:` section of a chart's values, at whatever depth. */
-function sectionsIn(
-  node: SyntaxNode,
-  namespace: ServiceAccount['metadata']['namespace'],
-  facts: Facts,
-  depth = 0,
-): void {
-  if (node.kind !== 'object' || depth > 8) return;
-  for (const { key, value } of node.properties) {
-    if (value?.kind !== 'object') continue;
-    const annotations = property(value, 'annotations')?.value;
-    if (key.raw === 'serviceAccount' && annotations?.kind === 'object') {
-      const name = stringAt(value, 'name');
-      facts.serviceAccounts.push(
-        account('helm-values', value, {
-          node: value,
-          ...(name && literal(name) !== '' ? { name } : {}),
-          ...(namespace ? { namespace } : {}),
-          annotations: pairs(annotations),
-          annotationsNode: annotations,
-          labels: [],
-          others: [],
-          open: true,
-        }),
-      );
-    } else sectionsIn(value, namespace, facts, depth + 1);
-  }
+/** Values as an object, as YAML in a text of this module, or in a file that is read or filled in. */
+function valuesIn(value: SyntaxNode): readonly SyntaxNode[] {
+  if (value.kind !== 'string' || isUnknown(value) || value.document.language === 'hcl') return yamlIn(value);
+  const root = documentIn(value);
+  return root ? [root] : [];
+}
+
+/** As a chart's values are read, in the namespace of the release where they say none. */
+function readValuesOf(root: ObjectNode, namespace: StringNode | undefined, facts: Facts): void {
+  const [accounts, annotated] = [facts.serviceAccounts.length, facts.annotated.length];
+  readValues(root, facts, {});
+  if (!namespace) return;
+  const placed = <T extends { readonly metadata: Metadata }>(fact: T): T =>
+    fact.metadata.namespace ? fact : { ...fact, metadata: { ...fact.metadata, namespace } };
+  facts.serviceAccounts.push(...facts.serviceAccounts.splice(accounts).map(placed));
+  facts.annotated.push(...facts.annotated.splice(annotated).map(placed));
 }
