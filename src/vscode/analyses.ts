@@ -54,6 +54,8 @@ export class FileAnalysis {
  */
 export class Analyses implements vscode.Disposable {
   readonly names = new FileNames();
+  /** Files whose permission policies a person wants judged. */
+  readonly #chosen = new Set<string>();
   #workspace: Analysis;
   readonly #alone = new Map<string, Analysis>();
   readonly #versions = new Map<string, number>();
@@ -264,9 +266,22 @@ export class Analyses implements vscode.Disposable {
     this.#burst = setTimeout(() => void this.settled(), Math.max(0, Math.min(BURST, this.#burstEnd - now)));
   }
 
+  /** The permission policies of a file are judged from now on, even if no role of the workspace uses them. */
+  choosePolicies(uri: vscode.Uri): void {
+    this.#chosen.add(this.names.nameOf(uri));
+    this.#workspace.configure(this.#workspaceOptions());
+    this.#changed.fire([uri]);
+    this.#refreshSoon();
+  }
+
   #newWorkspace(): Analysis {
-    return this.#newAnalysis({
+    return new Analysis(this.#workspaceOptions());
+  }
+
+  #workspaceOptions(): AnalysisOptions {
+    return this.#withLog({
       patient: true,
+      chosenPolicies: this.#chosen,
       onTextWanted: (file) => {
         const uri = this.names.uriOf(file);
         if (uri) this.#wanted.fire(uri);
@@ -274,13 +289,17 @@ export class Analyses implements vscode.Disposable {
     });
   }
 
-  #newAnalysis(options: AnalysisOptions = {}): Analysis {
-    return new Analysis({
+  #newAnalysis(): Analysis {
+    return new Analysis(this.#withLog({}));
+  }
+
+  #withLog(options: AnalysisOptions): AnalysisOptions {
+    return {
       ...options,
       onInternalError: (ruleId, file, error) =>
         this.log.error(
           `Rule ${ruleId} failed on ${file}; the others go on. ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
         ),
-    });
+    };
   }
 }

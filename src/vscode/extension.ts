@@ -14,6 +14,7 @@ import { Refactorings } from './commands/refactor.js';
 import { RefactorActions } from './commands/refactorActions.js';
 import { Troubleshooter } from './commands/troubleshoot.js';
 import { TrustPolicies } from './commands/trustPolicies.js';
+import { TrustPolicyTrials } from './commands/tryTrustPolicy.js';
 import { Verifications } from './commands/verifyAll.js';
 import { Completions } from './completions.js';
 import { Diagnostics } from './diagnostics.js';
@@ -85,6 +86,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const changes = new Changes(clusters, settings);
   const verifications = new Verifications(clusters);
   const policies = new PermissionPolicies(clusters);
+  const trials = new TrustPolicyTrials(analyses);
   const audits = new Audits(live, clusters, analyses, settings);
   const rulePages = new RuleDocumentation();
   const advice = new MechanismAdvice();
@@ -118,6 +120,7 @@ export function activate(context: vscode.ExtensionContext): void {
     changes,
     audits,
     policies,
+    trials,
     verifications,
     rulePages,
     advice,
@@ -152,6 +155,7 @@ export function activate(context: vscode.ExtensionContext): void {
       changes,
       audits,
       policies,
+      trials,
       verifications,
       awsClusters: new AwsClusterChooser(live, clusters, settings, log),
       rulePages,

@@ -393,7 +393,7 @@ function missedNode({ statements }: Evaluation): SyntaxNode | undefined {
   return missed[0] && (missed[0].condition?.values[0] ?? missed[0].node);
 }
 
-function statementLink({ index, effect, matches, checks, statement }: StatementTrace): ChainLink {
+export function statementLink({ index, effect, matches, checks, statement }: StatementTrace): ChainLink {
   const applies = matches === 'yes' ? 'matches' : matches === 'no' ? 'does not match' : 'may match';
   return {
     label: index === 0 ? 'trust' : '',

@@ -20,6 +20,7 @@ import { goTo } from './goTo.js';
 import type { PermissionPolicies } from './permissionPolicies.js';
 import type { Troubleshooter } from './troubleshoot.js';
 import type { TrustPolicies } from './trustPolicies.js';
+import type { TrustPolicyTrials } from './tryTrustPolicy.js';
 import { turnRuleOff } from './turnRuleOff.js';
 import { verifyCallerIdentity } from './verify.js';
 import type { Verifications } from './verifyAll.js';
@@ -33,6 +34,7 @@ export interface CommandParts {
   readonly drift: DriftFindings;
   readonly changes: Changes;
   readonly audits: Audits;
+  readonly trials: TrustPolicyTrials;
   readonly policies: PermissionPolicies;
   readonly verifications: Verifications;
   readonly awsClusters: AwsClusterChooser;
@@ -56,6 +58,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable[] {
     drift,
     changes,
     audits,
+    trials,
     policies,
     verifications,
     awsClusters,
@@ -91,6 +94,8 @@ export function registerCommands(parts: CommandParts): vscode.Disposable[] {
     'podIam.workspace.clearFilter': () => workspace.setFilter(''),
     'podIam.verifyCallerIdentity': (row) => verifyCallerIdentity(clusters, targetOf(row)),
     'podIam.verifyAll': (row) => verifications.run(connectionOf(clusters, row), targetOf(row)?.namespace),
+    'podIam.tryTrustPolicy': () => trials.run(),
+    'podIam.checkPolicy': () => checkPolicy(analyses),
     'podIam.showPolicies': (row) => policies.show(targetOf(row)),
     'podIam.openTrustPolicy': (row) => trustPolicies.show(targetOf(row)),
     'podIam.compareTrustPolicy': (row) => trustPolicies.compare(targetOf(row)),
@@ -137,6 +142,18 @@ async function copy(text: string | undefined): Promise<void> {
 async function openConsole(arn: string | undefined): Promise<void> {
   const url = arn && roleConsoleUrl(arn);
   if (url) await vscode.env.openExternal(vscode.Uri.parse(url));
+}
+
+/** A policy that no role of the workspace uses is nobody's business until somebody says so. */
+async function checkPolicy(analyses: Analyses): Promise<void> {
+  const document = vscode.window.activeTextEditor?.document;
+  const found = document && analyses.of(document);
+  const policies = found?.analysis.factsOf(found.file)?.permissionPolicies ?? [];
+  if (!document || policies.length === 0) {
+    await vscode.window.showInformationMessage(vscode.l10n.t('There is no permission policy in the active editor.'));
+    return;
+  }
+  analyses.choosePolicies(document.uri);
 }
 
 async function applyFixAll(fixAll: FixAll): Promise<void> {

@@ -1,6 +1,6 @@
 import { escapeMarkdown } from '../../core/features/markdown.js';
 import type { CallerIdentity, VerifyBatchPlan, VerifyBatchResult } from '../../live/types.js';
-import { count } from '../tree/words.js';
+import { count, roleName } from '../tree/words.js';
 
 const ways: Readonly<Record<VerifyBatchResult['how'], string>> = {
   'web-identity': 'web identity',
@@ -9,7 +9,7 @@ const ways: Readonly<Record<VerifyBatchResult['how'], string>> = {
 };
 
 const verdicts = [
-  ['other-role', 'Another role than expected', '✗'],
+  ['other-role', 'Another identity than expected', '✗'],
   ['refused', 'Refused', '✗'],
   ['unknown', 'Not found out', '?'],
   ['as-expected', 'As expected', '✓'],
@@ -61,10 +61,18 @@ export function batchReport(
 }
 
 function table(rows: readonly VerifyBatchResult[]): string {
-  const line = ({ namespace, name, how, identity }: VerifyBatchResult) =>
-    `| ${[`${namespace}/${name}`, ways[how], identity.expected ?? 'none', identity.actual ?? '', identity.message ?? '']
-      .map((cell) => escapeMarkdown(cell.replaceAll(/\s+/g, ' ')).replaceAll('|', '\\|'))
-      .join(' | ')} |`;
+  const line = ({ namespace, name, how, identity }: VerifyBatchResult) => {
+    const { expected, actual, message } = identity;
+    const cells = [
+      `${namespace}/${name}`,
+      ways[how],
+      expected === undefined ? 'none' : roleName(expected),
+      // The account stands in the cluster's own line; here it would only push the reason out of sight.
+      actual?.replace(/^arn:[^:]*:(?:sts|iam)::[^:]*:/, '') ?? '',
+      message ?? '',
+    ];
+    return `| ${cells.map((cell) => escapeMarkdown(cell.replaceAll(/\s+/g, ' ')).replaceAll('|', '\\|')).join(' | ')} |`;
+  };
   return ['| Service account | How | Expected | AWS answered | Why |', '|---|---|---|---|---|', ...rows.map(line)].join(
     '\n',
   );

@@ -13,16 +13,24 @@ const plan: VerifyBatchPlan = {
   left: [{ namespace: 'payments', name: 'plain', why: 'payments/plain has no role of its own.' }],
 };
 const results = [
-  result('a', { verdict: 'as-expected', expected: 'arn:aws:iam::1:role/a', actual: 'arn:aws:sts::1:assumed-role/a/s' }),
-  result('b', { verdict: 'refused', expected: 'arn:aws:iam::1:role/b', message: 'AccessDenied: a | b\nc' }),
-  result('c', { verdict: 'other-role', expected: 'arn:aws:iam::1:role/c', actual: 'arn:aws:sts::1:assumed-role/x/s' }),
+  result('a', {
+    verdict: 'as-expected',
+    expected: 'arn:aws:iam::111122223333:role/a',
+    actual: 'arn:aws:sts::111122223333:assumed-role/a/s',
+  }),
+  result('b', { verdict: 'refused', expected: 'arn:aws:iam::111122223333:role/b', message: 'AccessDenied: a | b\nc' }),
+  result('c', {
+    verdict: 'other-role',
+    expected: 'arn:aws:iam::111122223333:role/c',
+    actual: 'arn:aws:sts::111122223333:assumed-role/x/s',
+  }),
   result('d', {}),
 ];
 
 describe('a report of many verifications', () => {
   test('says in a line how it came out', () => {
     expect(batchSummary(plan, results)).toBe(
-      '4 of 5 verified: 1 as expected, 1 not found out, 1 refused, 1 another role than expected',
+      '4 of 5 verified: 1 as expected, 1 not found out, 1 refused, 1 another identity than expected',
     );
     expect(batchSummary(plan, [])).toBe('0 of 5 verified');
   });
@@ -37,7 +45,7 @@ describe('a report of many verifications', () => {
     const text = batchReport('Caller identities of prod', plan, results, new Date('2026-01-02T03:04:05Z'));
     expect(text.split('\n').filter((line) => line.startsWith('#'))).toEqual([
       '# Caller identities of prod',
-      '## ✗ Another role than expected (1)',
+      '## ✗ Another identity than expected (1)',
       '## ✗ Refused (1)',
       '## ? Not found out (1)',
       '## ✓ As expected (1)',
@@ -45,6 +53,7 @@ describe('a report of many verifications', () => {
     ]);
     expect(text).toContain('2026-01-02 03:04:05 UTC');
     expect(text).toContain('**Stopped**: 1 of the plan was not done.');
+    expect(text).toMatch(/\| payments\/c \| web identity \| c \| assumed\\?-role\/x\/s \|/);
     // A message of AWS breaks no table.
     const line = text.split('\n').find((each) => each.startsWith('| payments/b'));
     expect(line?.replaceAll('\\|', '').split('|')).toHaveLength(7);
