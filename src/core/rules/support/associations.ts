@@ -54,12 +54,13 @@ export function tagsField({ source, node }: Association): string {
 }
 
 /**
- * What two associations must have alike to be for one cluster: its name, the reference to it, or the same expression in the
- * same file. Undefined where the cluster is not known.
+ * What two associations must have alike to be for one cluster: its name, or the same reference or expression in the same
+ * folder. Undefined where the cluster is not known.
  */
 export function clusterKey(association: Association): string | undefined {
   const { clusterName, node } = association;
   const { file } = placeOf(node);
+  const folder = file.slice(0, file.lastIndexOf('/') + 1);
   if (clusterName) {
     const known = literalOf(clusterName.text);
     if (known !== undefined) return known === '' ? undefined : `name ${known}`;
@@ -68,14 +69,14 @@ export function clusterKey(association: Association): string | undefined {
       return `address ${hole.address}`;
     // What differs from one instance to the next has one expression.
     const shown = display(clusterName.text);
-    return /\b(?:each|count|self|for)\b/.test(shown)
-      ? undefined
-      : `expression ${file.slice(0, file.lastIndexOf('/') + 1)} ${shown}`;
+    return /\b(?:each|count|self|for)\b/.test(shown) ? undefined : `expression ${folder} ${shown}`;
   }
   for (const field of ['clusterRef', 'clusterNameRef', 'clusterNameSelector']) {
     const reference = get(node, field);
-    if (reference)
-      return `reference ${reference.document.text.slice(reference.start, reference.end).replace(/\s+/g, ' ')}`;
+    if (!reference) continue;
+    // Another folder is mostly another environment, and each composite resource has a cluster of its own.
+    const within = get(reference, 'matchControllerRef') ? file : folder;
+    return `reference ${within} ${reference.document.text.slice(reference.start, reference.end).replace(/\s+/g, ' ')}`;
   }
   return undefined;
 }
