@@ -113,10 +113,10 @@ function differentName(
 
 /** Do a statement's conditions on a claim hold as they are meant: malformed subjects by their reading, literal stars as patterns? */
 function claimHolds(statement: StatementReading, claim: 'sub' | 'aud', value: Text): Ternary {
-  return conditionsMeantFor(statement, claim).reduce<Ternary>(
-    (holds, condition) => and(holds, conditionHolds(condition, claim, value)),
-    'yes',
-  );
+  const conditions = conditionsMeantFor(statement, claim);
+  // Negated guards alone are the policy's own mistake.
+  if (conditions.length > 0 && conditions.every(({ operator }) => operator?.negated)) return 'maybe';
+  return conditions.reduce<Ternary>((holds, condition) => and(holds, conditionHolds(condition, claim, value)), 'yes');
 }
 
 function conditionHolds(condition: ConditionReading, claim: 'sub' | 'aud', value: Text): Ternary {
