@@ -31,6 +31,8 @@ export interface Watching {
   /** When the pods of the watched account were so many more than before. */
   readonly beatsSeen: readonly number[];
   readonly snapshots: number;
+  /** Rows that were other objects than in the state before, added up. */
+  readonly judgedAnew: number;
   readonly blocked: Blocked;
   readonly cpuMs: number;
   readonly wallMs: number;
@@ -146,17 +148,26 @@ async function start(): Promise<void> {
     const before = podsOf(cluster.current);
     const beatsSeen: number[] = [];
     let snapshots = 0;
+    let judgedAnew = 0;
+    let rows = cluster.current?.serviceAccounts ?? [];
     forgetBlocks();
     const cpu = process.cpuUsage();
     const begun = performance.now();
     await cluster.watch(stop.signal, (snapshot) => {
       snapshots++;
+      const now = snapshot.serviceAccounts;
+      // No service account comes or goes meanwhile.
+      now.forEach((row, index) => {
+        if (row !== rows[index]) judgedAnew++;
+      });
+      rows = now;
       for (let more = podsOf(snapshot) - before - beatsSeen.length; more > 0; more--) beatsSeen.push(Date.now());
     });
     const used = process.cpuUsage(cpu);
     answer({
       beatsSeen,
       snapshots,
+      judgedAnew,
       blocked: blocked(),
       cpuMs: (used.user + used.system) / 1000,
       wallMs: performance.now() - begun,

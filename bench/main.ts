@@ -1,6 +1,7 @@
-// npm run bench: syntax, facts, rules and index against a floor and against peers, all in one run. Writes docs/benchmarks.md.
+// npm run bench: syntax, facts, rules and index against a floor and against peers, all in one run. Writes its section of
+// docs/benchmarks.md.
 // npm run bench -- workspace: the large workspace alone. Writes nothing.
-// npm run bench -- live: reading a large cluster against the bare SDKs; see live.ts for its options. Writes nothing.
+// npm run bench -- live: reading a large cluster against the bare SDKs; see live.ts for its options.
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -12,6 +13,7 @@ import { Analysis } from '../src/core/analysis.js';
 import { brokenTexts } from './broken.js';
 import { manifest, trustPolicy, unrelated } from './generate.js';
 import { measure, median, table } from './measure.js';
+import { writeSection } from './report.js';
 import type { WorkspaceFigures } from './workspaceChild.js';
 
 const require = createRequire(import.meta.url);
@@ -31,8 +33,8 @@ if (process.argv[2] === 'live') {
 }
 
 async function write(): Promise<void> {
-  const report = `# Benchmarks\n\n\`npm run bench\` measures everything below in one run; ratios are to the first row of each table. Milliseconds depend on the\nmachine, ratios hardly.\n\n${pages.join('\n')}`;
-  await writeFile(join(import.meta.dirname, '../docs/benchmarks.md'), report);
+  const report = pages.join('\n');
+  await writeSection('core', report);
   console.log(report);
 }
 
