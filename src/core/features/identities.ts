@@ -43,11 +43,32 @@ export interface FileIdentity {
 
 /** Every service account of the files, by namespace and name; one that several overlays place is there once for each. */
 export function identities(workspace: Workspace): FileIdentity[] {
-  const workloads = workloadsByAccount(workspace);
   return workspace
     .accounts()
-    .flatMap((account) => account.variants.map((variant) => identityOf(account, variant, workspace, workloads)))
-    .sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name));
+    .flatMap((account) => identitiesOf(account, workspace))
+    .sort(byName);
+}
+
+/**
+ * The same for hosts that give way now and then: accounts that are gone meanwhile are left out.
+ * @param pause called after each account
+ */
+export async function identitiesInSlices(
+  workspace: Workspace,
+  pause: () => Promise<void> | undefined,
+): Promise<FileIdentity[]> {
+  const found: FileIdentity[] = [];
+  for (const account of workspace.accounts()) {
+    if (workspace.accountOf(account.fact) !== account) continue;
+    found.push(...identitiesOf(account, workspace));
+    const waiting = pause();
+    if (waiting) await waiting;
+  }
+  return found.sort(byName);
+}
+
+function byName(a: FileIdentity, b: FileIdentity): number {
+  return compare(a.namespace, b.namespace) || compare(a.name, b.name);
 }
 
 /** The identities of one account. */
@@ -283,7 +304,7 @@ export function usersOf(policy: TrustPolicy, workspace: Workspace): readonly Fil
   return [...new Set([...workspace.accountsUsing(policy), ...associated])]
     .flatMap((account) => identitiesOf(account, workspace))
     .filter((identity) => identity.policy === policy)
-    .sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name));
+    .sort(byName);
 }
 
 /** ARNs, as the files name them, of the roles whose trust policies the files hold. */

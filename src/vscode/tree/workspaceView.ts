@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import { type FileIdentity, identities } from '../../core/features/identities.js';
+import { type FileIdentity, identitiesInSlices } from '../../core/features/identities.js';
 import type { Place } from '../../core/syntax/tree.js';
 import type { Analyses } from '../analyses.js';
 import type { Settings } from '../settings.js';
+import { Slice } from '../slices.js';
 import { Filter } from './filter.js';
 import type { Row } from './row.js';
 import { toTreeItem } from './rowProvider.js';
@@ -46,7 +47,8 @@ export class WorkspaceView implements vscode.TreeDataProvider<Row>, vscode.Dispo
     if (!vscode.workspace.workspaceFolders?.length && this.analyses.files().length === 0)
       return this.#empty('noFolder');
     await vscode.window.withProgress({ location: { viewId: 'podIam.workspace' } }, () => this.index());
-    const all = identities(this.analyses.workspace.workspace());
+    const slice = new Slice();
+    const all = await identitiesInSlices(this.analyses.workspace.workspace(), () => slice.pause());
     this.#showBadge(all);
     const rows = workspaceRows(all, this.#filter, openCommand);
     if (rows.length === 0) return this.#empty(this.#filter.isEmpty ? 'noAccounts' : 'nothingMatches');

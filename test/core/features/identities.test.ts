@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { identities } from '../../../src/core/features/identities.js';
+import { identities, identitiesInSlices } from '../../../src/core/features/identities.js';
 import { explain } from '../../../src/core/identity/explain.js';
 import { account, deployment, role, workspaceOf } from './support.js';
 
@@ -75,5 +75,26 @@ describe('the identity of a service account in files', () => {
       /…CDEF:sub +StringEquals {2}system:serviceaccount:payments:wrker {2}✗ {2}got system:serviceaccount:payments:worker/,
     );
     expect(text).toContain('AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity');
+  });
+
+  test('is the same in slices, with what is gone meanwhile left out', async () => {
+    const { analysis } = workspaceOf({
+      'b.yaml': account('payments', 'worker', 'payments-worker'),
+      'a.yaml': account('payments', 'api', 'payments-api'),
+      'c.yaml': account('billing', 'api', 'billing-api'),
+    });
+    const names = (all: readonly { namespace: string; name: string }[]) =>
+      all.map(({ namespace, name }) => `${namespace}/${name}`);
+    expect(names(await identitiesInSlices(analysis.workspace(), () => undefined))).toEqual(
+      names(identities(analysis.workspace())),
+    );
+    let pauses = 0;
+    const found = await identitiesInSlices(analysis.workspace(), async () => {
+      if (pauses++ > 0) return;
+      analysis.removeFile('b.yaml');
+      analysis.refresh();
+    });
+    expect(pauses).toBe(2);
+    expect(names(found)).toEqual(['billing/api', 'payments/api']);
   });
 });

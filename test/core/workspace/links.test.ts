@@ -86,6 +86,13 @@ const links: Record<string, Link> = {
     },
     before: 'sa.yaml sa-missing-annotation',
   },
+  'an association whose namespace is not known': {
+    files: { 'sa.yaml': account('cart'), 'role.json': role('cart', irsa('shop:cart')) },
+    change: {
+      'main.tf': `resource "aws_eks_pod_identity_association" "a" {\n  cluster_name = "prod"\n  namespace = var.namespace\n  service_account = "cart"\n  role_arn = "${ARN}cart"\n}\n`,
+    },
+    before: 'sa.yaml sa-missing-annotation',
+  },
   'pods that carry their account’s annotation': {
     files: {
       'sa.yaml': account('cart'),
