@@ -1,9 +1,9 @@
 import type { Association } from '../facts/model.js';
 import { parseArn } from '../iam/arn.js';
 import { literalOf } from '../syntax/text.js';
-import { get, literal, placeOf, property } from '../syntax/tree.js';
+import { get, literal, outermost, placeOf, property } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { defineRule } from './rule.js';
+import { defineRule, type Spanned } from './rule.js';
 import { associationLabel, clusterKey } from './support/associations.js';
 import { associationYaml } from './support/manifestExamples.js';
 
@@ -25,18 +25,18 @@ export const associationDuplicate = defineRule({
   },
   *check(facts, workspace) {
     for (const association of facts.associations) {
-      const at = association.serviceAccount;
+      const { serviceAccount } = association;
       const key = keyOf(association);
-      if (!at || key === undefined) continue;
+      if (!serviceAccount || key === undefined) continue;
       const first = workspace
-        .associationsNaming({ namespace: association.namespace!.text, name: at.text })
+        .associationsNaming({ namespace: association.namespace!.text, name: serviceAccount.text })
         .filter((other) => keyOf(other) === key && !ofTwoClusters(other, association, workspace))
         .reduce((a, b) => (comesBefore(b, a) ? b : a), association);
       if (first === association || samePlace(first, association)) continue;
       yield {
-        at,
+        at: standing(association),
         message: `'${associationLabel(association)}' already has an association in this cluster; EKS takes one for each service account.`,
-        related: [{ at: first.serviceAccount ?? first.node, message: 'The other one stands here.' }],
+        related: [{ at: standing(first), message: 'The other one stands here.' }],
       };
     }
   },
@@ -58,8 +58,18 @@ function ofTwoClusters(a: Association, b: Association, workspace: Workspace): bo
     return found && literalOf(found);
   });
   if (account !== undefined && otherAccount !== undefined && account !== otherAccount) return true;
+  const [folder, otherFolder] = [terraformFolder(a), terraformFolder(b)];
+  if (folder !== undefined && otherFolder !== undefined && folder !== otherFolder) return true;
   const [region, otherRegion] = [regionOf(a, workspace), regionOf(b, workspace)];
   return region !== undefined && otherRegion !== undefined && region !== otherRegion;
+}
+
+/** Where Terraform is run: what each environment's folder makes may be in an account of its own. */
+function terraformFolder({ source, node }: Association): string | undefined {
+  if (source !== 'terraform' && source !== 'terraform-module') return undefined;
+  let document = outermost(node.document);
+  while (document.use) document = outermost(document.use.call.document);
+  return document.file.slice(0, document.file.lastIndexOf('/') + 1);
 }
 
 function regionOf({ source, node }: Association, workspace: Workspace): string | undefined {
@@ -70,14 +80,21 @@ function regionOf({ source, node }: Association, workspace: Workspace): string |
   return literal(cluster?.region);
 }
 
+/** What a module makes stands where it is called: its own text makes one for each call. */
+function standing({ serviceAccount, node }: Association): Spanned {
+  let at: Spanned = serviceAccount ?? node;
+  for (let { use } = outermost(at.document); use; { use } = outermost(at.document)) at = use.call;
+  return at;
+}
+
 /** The later one is at fault. What one block makes of a map stands where the map does. */
 function comesBefore(a: Association, b: Association): boolean {
-  const [left, right] = [placeOf(a.serviceAccount ?? a.node), placeOf(b.serviceAccount ?? b.node)];
+  const [left, right] = [placeOf(standing(a)), placeOf(standing(b))];
   return left.file === right.file ? left.start < right.start : left.file < right.file;
 }
 
 /** Two readings of one text, or instances of one block. */
 function samePlace(a: Association, b: Association): boolean {
-  const [left, right] = [placeOf(a.serviceAccount ?? a.node), placeOf(b.serviceAccount ?? b.node)];
+  const [left, right] = [placeOf(standing(a)), placeOf(standing(b))];
   return left.file === right.file && left.start === right.start;
 }

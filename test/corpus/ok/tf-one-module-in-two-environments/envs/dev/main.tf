@@ -1,0 +1,5 @@
+module "app" {
+  source       = "../../modules/app"
+  cluster_name = "main"
+  namespace    = "shop"
+}
