@@ -145,6 +145,27 @@ describe('EKS clusters without a kubeconfig', () => {
     ]);
   });
 
+  it.each([
+    ['an error', { kind: 'error', status: 500, code: 'ServerException', message: 'no' }],
+    ['rubbish', { kind: 'garbage' }],
+    ['a reset', { kind: 'reset' }],
+    ['silence', { kind: 'stall' }],
+    ['an expired sign-in', { kind: 'error', status: 403, code: 'ExpiredTokenException', message: 'expired' }],
+  ] as const)('survive %s of DescribeCluster: what is unknown says why, and a refresh recovers', async (_, effect) => {
+    const opened = await openCluster({ aws: { name: 'orders-prod', region }, timeoutMs: 5_000 });
+    if (!opened.ok) throw new Error(opened.failure.message);
+    const remove = demo.faults.add({ operation: 'DescribeCluster', effect });
+    const harmed = await opened.value.read(never());
+    expect(harmed.listed).toBe(false);
+    expect(harmed.callerKubernetes.known).toBe(false);
+    expect(harmed.failures.length).toBeGreaterThan(0);
+    for (const failure of harmed.failures) expect(failure.message).not.toBe('');
+    remove();
+    const recovered = await opened.value.read(never());
+    expect(recovered.serviceAccounts).toHaveLength(ordersProd.serviceAccounts.length);
+    opened.value.close();
+  });
+
   it('are named apart from contexts and from each other', () => {
     expect(awsContext({ name: 'a', region, profile: 'dev' })).toMatchObject({
       name: 'eks:eu-west-1/a@dev',
