@@ -213,8 +213,12 @@ export class Workbench {
     const action = this.page.locator(`.activitybar .action-item a[aria-label^="${title}"]`).first();
     await action.waitFor();
     const composite = this.page.locator('.part.sidebar .composite.title').filter({ hasText: title });
-    if (!(await composite.isVisible())) await action.click();
-    await composite.waitFor();
+    // A window that is restored may open the side bar by itself at the same moment, and the click closes it then.
+    await until(`the side bar of ${title}`, 90_000, async () => {
+      if (await this.settledVisible(composite)) return true;
+      await action.click();
+      return undefined;
+    });
   }
 
   /** A view of the side bar by its title, expanded. */
@@ -269,6 +273,18 @@ export class Workbench {
   /** Writes what is on the screen to a PNG; `clip` in CSS pixels. */
   async screenshot(path: string, clip?: { x: number; y: number; width: number; height: number }): Promise<void> {
     await this.page.screenshot({ path, caret: 'initial', animations: 'disabled', ...(clip ? { clip } : {}) });
+  }
+
+  /** It is there, or comes within a few seconds, and stays. */
+  private async settledVisible(locator: Locator): Promise<boolean> {
+    for (let look = 0, seen = 0; look < 40; look++) {
+      seen = (await locator.isVisible()) ? seen + 1 : 0;
+      if (seen === 5) return true;
+      // Nothing opens it where nobody has asked for it.
+      if (look === 10 && seen === 0) return false;
+      await this.page.waitForTimeout(50);
+    }
+    return false;
   }
 
   private quickInputBox(): Locator {
