@@ -118,6 +118,8 @@ export class Analysis {
   #revision = 0;
 
   // What is left to do, in this order. It may be left half done at any time, and more may come meanwhile.
+  /** Files of Terraform's values that have changed, or are for others than before. */
+  readonly #movedValues = new Set<string>();
   /** Terraform folders whose calls of modules are to be read again. */
   readonly #staleCalls = new Set<string>();
   /** Owners that are to be read again. */
@@ -183,8 +185,10 @@ export class Analysis {
       owner = { id, files: new Set(), units: [] };
       this.#owners.set(id, owner);
     }
+    const hadCode = this.#hasCode(owner);
     owner.files.add(file);
     this.#readAgain(id);
+    if (this.#hasCode(owner) !== hadCode) this.#codeChanged();
   }
 
   removeFile(file: string): void {
@@ -198,8 +202,30 @@ export class Analysis {
     this.#staleUsers(file, id);
     const owner = id === undefined ? undefined : this.#owners.get(id);
     if (!owner) return;
+    const hadCode = this.#hasCode(owner);
     owner.files.delete(file);
     this.#readAgain(owner.id);
+    if (this.#hasCode(owner) !== hadCode) this.#codeChanged();
+  }
+
+  /** Which folder a file of values is for depends on where code lies. */
+  #codeChanged(): void {
+    for (const file of this.#variableFiles) this.#movedValues.add(file);
+  }
+
+  /** Once for all of them: a branch that is checked out brings many. */
+  #staleReaders(): void {
+    if (this.#movedValues.size === 0) return;
+    for (const owner of this.#owners.keys()) {
+      if (!owner.startsWith(TERRAFORM) || this.#stale.has(owner)) continue;
+      const directory = owner.slice(TERRAFORM.length);
+      for (const file of this.#movedValues) {
+        if (!mayRead(directory, file)) continue;
+        this.#stale.add(owner);
+        break;
+      }
+    }
+    this.#movedValues.clear();
   }
 
   #readAgain(id: string): void {
@@ -215,8 +241,7 @@ export class Analysis {
     if (!isVariableFile(file)) return;
     if (this.#texts.has(file)) this.#variableFiles.add(file);
     else this.#variableFiles.delete(file);
-    for (const owner of this.#owners.keys())
-      if (owner.startsWith(TERRAFORM) && mayRead(owner.slice(TERRAFORM.length), file)) this.#stale.add(owner);
+    this.#movedValues.add(file);
   }
 
   /** Terraform files that were handed in before the parser was there are read now. */
@@ -261,6 +286,7 @@ export class Analysis {
 
   /** Reads what is new: all of it, or of a patient host's files just what is asked about. */
   #catchUp(id: string | undefined): void {
+    this.#staleReaders();
     if (!this.#options.patient) finish(this.#read());
     else if (id !== undefined && this.#stale.has(id)) {
       if (this.#staleCalls.has(id)) finish(this.#readCalls(id));
@@ -270,6 +296,7 @@ export class Analysis {
   }
 
   *#read(): Generator<void> {
+    this.#staleReaders();
     while (this.#stale.size > 0 || this.#unlinked) {
       // A folder that is called otherwise than before reads otherwise too: all calls come first.
       for (const id of this.#staleCalls) yield* this.#readCalls(id);
@@ -278,6 +305,7 @@ export class Analysis {
         this.#readOwner(id);
         yield;
       }
+      this.#staleReaders();
       if (this.#stale.size === 0) yield* this.#link();
     }
   }
@@ -434,7 +462,8 @@ export class Analysis {
     this.#usersOf.set(read, users.add(user.id));
   }
 
-  #hasCode({ files }: Owner): boolean {
+  #hasCode({ id, files }: Owner): boolean {
+    if (!id.startsWith(TERRAFORM)) return false;
     for (const file of files) if (!isVariableFile(file)) return true;
     return false;
   }
@@ -508,8 +537,9 @@ export class Analysis {
   }
 
   #left(): number {
-    const { size } = this.#unsettled;
-    return this.#stale.size + this.#dropped.size + this.#fresh.size + Number(this.#unlinked) + this.#dirty.size + size;
+    const toRead = this.#movedValues.size + this.#stale.size;
+    const toLink = this.#dropped.size + this.#fresh.size + Number(this.#unlinked);
+    return toRead + toLink + this.#dirty.size + this.#unsettled.size;
   }
 
   *#work(): Generator<void> {
@@ -535,8 +565,8 @@ export class Analysis {
 
   findings(file: string): readonly Finding[] {
     const id = ownerOf(file);
-    if (!this.#options.patient || id === undefined) finish(this.#work());
-    else {
+    if (!this.#options.patient) finish(this.#work());
+    else if (id !== undefined) {
       this.#catchUp(id);
       for (const unit of this.#owners.get(id)?.units ?? []) if (this.#dirty.has(unit)) this.#judge(unit);
       if (this.#unsettled.has(id)) this.#collect(id);
@@ -682,7 +712,7 @@ export class Analysis {
   }
 
   #isRead(): boolean {
-    return this.#stale.size === 0 && !this.#unlinked;
+    return this.#stale.size + this.#movedValues.size === 0 && !this.#unlinked;
   }
 
   /** A rule may say two things of one place. */

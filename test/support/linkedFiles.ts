@@ -36,6 +36,7 @@ const MAKERS: readonly ((pick: Pick) => { file: string; text: string })[] = [
   (pick) => ({ file: 'b/chart/values.yaml', text: values(pick) }),
   (pick) => ({ file: `b/chart/templates/${pick(['sa', 'app'])}.yaml`, text: template(pick) }),
   (pick) => ({ file: `tf/${pick(['main', 'other'])}.tf`, text: terraform(pick) }),
+  (pick) => ({ file: pick(['tf/main.tf', 'tf/env/main.tf']), text: terraform(pick) }),
   (pick) => ({ file: `tf/mod/${pick(['main', 'other'])}.tf`, text: terraformModule(pick) }),
   (pick) => ({
     file: pick(['tf/terraform.tfvars', 'tf/prod.auto.tfvars', 'tf/env/prod.tfvars']),
