@@ -57,8 +57,10 @@ const COLOR: Readonly<Record<string, string>> = {
 export function simulationText(simulation: Simulation, terminal: { readonly color: boolean }): string {
   const { evaluation, request, file, text } = simulation;
   const paint = (kind: string, words: string) => (terminal.color ? `\x1b[${COLOR[kind]}m${words}\x1b[0m` : words);
+  const role = simulation.policy.role?.name;
+  const target = role === undefined ? file : `${display(role.text)} (${file})`;
   const account = `${display(request.account.namespace)}/${display(request.account.name)}`;
-  const lines = [`${account} → ${file}        ${paint(evaluation.decision, evaluation.decision.toUpperCase())}`, ''];
+  const lines = [`${account} → ${target}        ${paint(evaluation.decision, evaluation.decision.toUpperCase())}`, ''];
   for (const line of identityLines(request)) lines.push(`  ${line}`);
 
   const index = new LineIndex(text);

@@ -232,7 +232,9 @@ describe('simulate of files with several roles', () => {
       expect.objectContaining({ decision: 'denied', nearestMiss: expect.stringContaining("'api' ≠ 'worker'") }),
     ]);
     // The chain names the file that the statement stands in.
-    expect((await run({ ...asked, trustPolicy, role: 'worker' })).out).toMatch(/documents\.tf:\d+/);
+    const told = (await run({ ...asked, trustPolicy, role: 'worker' })).out;
+    expect(told).toMatch(/^payments\/worker → payments-worker \(.*documents\.tf\)/);
+    expect(told).toMatch(/documents\.tf:\d+/);
     await expect(run({ ...asked, trustPolicy, role: 'nobody' })).rejects.toThrow(
       "has no trust policy of a role 'nobody'; it has: payments-worker, payments-api",
     );
