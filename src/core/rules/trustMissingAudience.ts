@@ -35,6 +35,7 @@ export const trustMissingAudience = defineRule({
       for (const reading of policy.statements) {
         if (!reading.allows || !reading.irsa || !reading.assumes || mayHoldMore(reading)) continue;
         const conditions = conditionsOn(reading, 'aud');
+        if (conditions.length === 0 && isOfOpenShift(reading)) continue;
         if (conditions.length === 0) yield missing(policy, reading, workspace);
         else if (conditions.length === 1) yield* everything(reading, conditions[0]!);
       }
@@ -49,6 +50,17 @@ function missing(policy: PolicyReading, reading: StatementReading, workspace: Wo
     message: `No condition on '${issuer ? display(issuer) : 'ISSUER'}:aud': a token for any receiver opens this role. It should be '${AUDIENCE}'.`,
     fixes: () => fixes(policy, reading, workspace),
   };
+}
+
+const OPENSHIFT =
+  /^system:serviceaccount:(?:openshift-|kube-system:(?:kube-controller-manager|capa-controller-manager|control-plane-operator|kms-provider)$)/;
+
+/** OpenShift's own operators ask for tokens of another audience, and its tools make their roles without one. */
+function isOfOpenShift(reading: StatementReading): boolean {
+  const subjects = conditionsOn(reading, 'sub').flatMap(({ values }) => values);
+  return (
+    subjects.length > 0 && subjects.every(({ text: [first] }) => typeof first === 'string' && OPENSHIFT.test(first))
+  );
 }
 
 /** A lone star takes every audience. */
@@ -66,6 +78,8 @@ function* everything(reading: StatementReading, { condition, operator, values }:
 
 function fixes(policy: PolicyReading, reading: StatementReading, workspace: Workspace): readonly Fix[] {
   const key = claimKey(reading, 'aud');
+  // The tokens of clusters elsewhere may be for another receiver.
+  const ofEks = reading.providers.every(({ eks }) => eks !== 'no');
   const asked = new Set(
     knownAmong(workspace.accountsUsing(policy.policy), workspace, policy.policy)
       .filter(({ linked }) => linked)
@@ -79,5 +93,5 @@ function fixes(policy: PolicyReading, reading: StatementReading, workspace: Work
       addCondition(reading.statement, 'StringEquals', key.name, [audience]),
       key.placeholder ? 'placeholder' : undefined,
     );
-  return [...other.flatMap((audience) => add(audience, false)), ...add(AUDIENCE, other.length === 0)];
+  return [...other.flatMap((audience) => add(audience, false)), ...add(AUDIENCE, other.length === 0 && ofEks)];
 }
