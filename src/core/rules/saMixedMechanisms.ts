@@ -1,6 +1,6 @@
 import type { Association } from '../facts/model.js';
-import { display } from '../syntax/text.js';
-import type { Account, Workspace } from '../workspace/workspace.js';
+import { display, sameText } from '../syntax/text.js';
+import type { Account, AccountVariant, Workspace } from '../workspace/workspace.js';
 import { defineRule } from './rule.js';
 import { accountLabel, annotatedAccounts } from './support/accounts.js';
 import { removeMember } from './support/annotationEdits.js';
@@ -30,7 +30,7 @@ export const saMixedMechanisms = defineRule({
   *check(facts, workspace) {
     for (const { account, value, variants } of annotatedAccounts(facts, workspace)) {
       const [association] = workspace.associationsSurelyFor({ variants });
-      if (!association) continue;
+      if (!association || mayBeWithout(account, variants)) continue;
       yield {
         at: value,
         message: `'${accountLabel(variants[0]!)}' also has a Pod Identity association, which wins: the pods never use '${display(value.text)}', and on ${whereItFails(account, workspace)} they get no credentials.`,
@@ -60,6 +60,17 @@ export const saMixedMechanisms = defineRule({
     }
   },
 });
+
+/** An overlay that makes the same account without annotation: which one the association is for, nobody knows. */
+function mayBeWithout(account: Account, annotated: readonly AccountVariant[]): boolean {
+  return account.variants.some(
+    (other) =>
+      other.roleArn === undefined &&
+      annotated.some(
+        ({ namespace, name }) => sameText(namespace, other.namespace) !== 'no' && sameText(name, other.name) !== 'no',
+      ),
+  );
+}
 
 function whereItFails({ variants, fact }: Account, workspace: Workspace): string {
   const stranded = workspace
