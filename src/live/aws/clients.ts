@@ -2,6 +2,7 @@ import { EKSClient } from '@aws-sdk/client-eks';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
 import { noteAttempts } from './attempts.js';
+import { readWholeBodies } from './wholeBodies.js';
 
 export interface AwsTarget {
   /** Else that of the environment or the profile. */
@@ -44,7 +45,10 @@ export async function awsClients(target: AwsTarget): Promise<AwsClients> {
   const shared = { ...common, credentials: eks.config.credentials };
   const iam = new IAMClient(shared);
   const sts = new STSClient(shared);
-  for (const client of [eks, iam, sts]) noteAttempts(client);
+  for (const client of [eks, iam, sts]) {
+    noteAttempts(client);
+    readWholeBodies(client);
+  }
   return {
     region: await eks.config.region(),
     eks,
