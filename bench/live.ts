@@ -25,7 +25,7 @@ const { values } = parseArgs({
 const [serviceAccounts = 0, pods = 0, associations = 0, roles = 0, namespaces = 0] = values.size.split(',').map(Number);
 const CHANGES_A_SECOND = 500;
 /** Nothing here takes longer, however busy the machine is. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
 const root = join(import.meta.dirname, '..');
 const cache = join(root, '.cache');
