@@ -11,6 +11,7 @@ import { type Suppressions, suppressionsOf } from './suppression.js';
 import { applyEdits, type Edit } from './syntax/edits.js';
 import { hclReady } from './syntax/hcl.js';
 import { outermost, type Place, placeOf } from './syntax/tree.js';
+import { KUSTOMIZATIONS } from './workspace/entries.js';
 import { FactStore, type Slot } from './workspace/factStore.js';
 import { atTheCall, ModuleCalls, mayRead, onlyByAddress, variableFileKind } from './workspace/modules.js';
 import { Overlays } from './workspace/overlays.js';
@@ -133,8 +134,6 @@ export class Analysis {
   /** Owners that have been read again since overlays were looked at. */
   readonly #reread = new Set<string>();
   #overlaysStale = false;
-  /** Keys of the index under which something has changed, and those who asked for it have not been told. */
-  readonly #changedKeys = new Set<string>();
   /** Units that are to be judged. */
   readonly #dirty = new Set<Unit>();
   /** Owners whose findings must be collected anew. */
@@ -380,7 +379,9 @@ export class Analysis {
     for (const unit of fresh) {
       if (unit.part.facts.kustomizations.length === 0) continue;
       this.#overlaysStale = true;
+      if (!this.#fresh.has(unit)) continue;
       this.#enter(unit);
+      yield;
     }
     this.#lookAtOverlays();
     yield;
@@ -393,9 +394,7 @@ export class Analysis {
       this.#dirty.add((slot as UnitSlot).unit);
       yield;
     }
-    for (const key of this.#store.takeChanges()) this.#changedKeys.add(key);
-    for (const key of this.#changedKeys) {
-      this.#changedKeys.delete(key);
+    for (let key = this.#store.takeChange(); key !== undefined; key = this.#store.takeChange()) {
       for (const unit of this.#askers.concerned([key])) this.#dirty.add(unit);
       yield;
     }
@@ -423,7 +422,9 @@ export class Analysis {
     this.#reread.clear();
     if (!this.#overlaysStale) return;
     this.#overlaysStale = false;
-    const overlays = new Overlays(this.#store.all('kustomizations'), (file) => factsOf(this.#owners.get(file)));
+    const overlays = new Overlays(this.#store.get<Kustomization>(KUSTOMIZATIONS), (file) =>
+      factsOf(this.#owners.get(file)),
+    );
     this.#store.setOverlays(overlays, restated);
   }
 
@@ -445,7 +446,9 @@ export class Analysis {
       variableFiles: givenByCalls ? [] : this.#variableFilesOf(directory),
       readFile: (path) => {
         this.#remember(path, owner);
-        return this.#texts.get(path);
+        const text = this.#texts.get(path);
+        if (text === undefined && this.#texts.has(path)) this.#options.onTextWanted?.(path);
+        return text;
       },
       readModule: (folder) => {
         this.#remember(TERRAFORM + folder, owner);

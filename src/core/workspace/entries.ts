@@ -16,6 +16,8 @@ export type Publish = (key: string, value: unknown, seen?: string) => void;
 export const NAMED_ANYWHERE = 'sa:';
 /** Accounts stand under it by the names that a misspelled one may have been meant to be. */
 export const NAME = 'name:';
+/** All kustomizations stand under it. */
+export const KUSTOMIZATIONS = 'kustomizations';
 /** Principals of trust policies stand under it by their text; alone it asks for all of them. */
 export const TRUSTED = 'trusted:';
 
@@ -39,6 +41,7 @@ export function entriesOf(
     const address = onlyHole(attachment.arn.text)?.address;
     if (address !== undefined) publish(`attached:${address}`, attachment);
   }
+  for (const kustomization of facts.kustomizations) publish(KUSTOMIZATIONS, kustomization);
   // Who asks for all of a kind is told of every change; nobody looks them up under these keys.
   if (accounts.length > 0) publish('accounts', undefined);
   if (workloads.length > 0) publish('workloads', undefined);

@@ -57,6 +57,8 @@ export class FactStore {
   readonly #changes = new Map<string, Map<string | undefined, number>>();
   readonly #toggled = new Set<string>();
   readonly #misplaced = new Set<Slot>();
+  #changesLeft: Iterator<[string, Map<string | undefined, number>]> | undefined;
+  #misplacedLeft: Iterator<Slot> | undefined;
 
   constructor(
     public overlays: Overlays,
@@ -108,23 +110,27 @@ export class FactStore {
       for (const slot of this.#dependents.get(key) ?? []) this.#misplaced.add(slot);
     }
     this.#toggled.clear();
-    const [slot] = this.#misplaced;
+    this.#misplacedLeft ??= this.#misplaced.values();
+    const { value: slot } = this.#misplacedLeft.next();
     if (slot) this.#placeAgain(slot);
+    else this.#misplacedLeft = undefined;
     return slot;
   }
 
-  /** The keys under which something else is seen than when this was last asked. */
-  takeChanges(): ReadonlySet<string> {
-    const keys = new Set<string>();
-    for (const [key, seen] of this.#changes) {
-      for (const [what, balance] of seen) {
-        if (what !== undefined && balance === 0) continue;
-        keys.add(key);
-        break;
+  /** A key under which something else is seen than before, once; undefined when there are none left. */
+  takeChange(): string | undefined {
+    for (;;) {
+      // One iterator for all: a new one would have to pass all that is deleted each time.
+      this.#changesLeft ??= this.#changes.entries();
+      const next = this.#changesLeft.next();
+      if (next.done) {
+        this.#changesLeft = undefined;
+        return undefined;
       }
+      const [key, seen] = next.value;
+      this.#changes.delete(key);
+      for (const [what, balance] of seen) if (what === undefined || balance !== 0) return key;
     }
-    this.#changes.clear();
-    return keys;
   }
 
   get<T>(key: string): readonly T[] {

@@ -25,14 +25,11 @@ export class Overlays {
     const included = new Set<Kustomization>();
     const found = new Map<Kustomization, { readonly target: string; readonly nested: Kustomization | undefined }[]>();
     const childrenOf = (kustomization: Kustomization) =>
-      kustomization.resources.flatMap((resource) => {
-        const path = literal(resource);
-        if (path === undefined || /^[a-z]+:\/\/|^git@|github\.com/.test(path)) return [];
-        const target = joinPath(directoryOf(kustomization.file), path);
+      targetsOf(kustomization).map((target) => {
         const nested =
           byDirectory.get(target) ??
           (FILE_NAMES.has(baseName(target)) ? byDirectory.get(directoryOf(target)) : undefined);
-        return [{ target, nested: nested === kustomization ? undefined : nested }];
+        return { target, nested: nested === kustomization ? undefined : nested };
       });
     const children = (kustomization: Kustomization) => {
       let list = found.get(kustomization);
@@ -52,9 +49,11 @@ export class Overlays {
               ? [nested, ...componentsOf(nested, depth + 1)]
               : [],
           );
-    const withComponents = (chain: OverlayChain): OverlayChain => [
-      ...new Set(chain.flatMap((each) => [each, ...componentsOf(each)])),
-    ];
+    const withComponents = (chain: OverlayChain): OverlayChain => {
+      const components = chain.map((each) => componentsOf(each));
+      if (components.every((list) => list.length === 0)) return chain;
+      return [...new Set(chain.flatMap((each, i) => [each, ...components[i]!]))];
+    };
     const walk = (chain: OverlayChain, depth: number) => {
       if (depth > 20) return;
       let complete: OverlayChain | undefined;
@@ -98,16 +97,9 @@ export class Overlays {
    */
   differences(before: Overlays, restated: ReadonlySet<Kustomization>): ReadonlySet<string> {
     const differing = new Set<string>();
-    for (const file of [...before.#chains.keys(), ...this.#chains.keys()]) {
-      const [old, now] = [before.chainsOf(file), this.chainsOf(file)];
-      const same =
-        old.length === now.length &&
-        old.every((chain, i) => {
-          const other = now[i]!;
-          return chain.length === other.length && chain.every((each, k) => each === other[k] && !restated.has(each));
-        });
-      if (!same) differing.add(file);
-    }
+    for (const [file, chains] of before.#chains)
+      if (!isSame(chains, this.chainsOf(file), restated)) differing.add(file);
+    for (const file of this.#chains.keys()) if (!before.#chains.has(file)) differing.add(file);
     for (const file of before.patchFiles.keys()) if (!this.patchFiles.has(file)) differing.add(file);
     for (const file of this.patchFiles.keys()) if (!before.patchFiles.has(file)) differing.add(file);
     return differing;
@@ -188,6 +180,36 @@ export class Overlays {
     const accounts = this.factsOf(kustomization.file)?.serviceAccounts ?? [];
     return accounts.filter(({ node }) => isWithin(node, content));
   }
+}
+
+function isSame(
+  before: readonly OverlayChain[],
+  now: readonly OverlayChain[],
+  restated: ReadonlySet<Kustomization>,
+): boolean {
+  return (
+    before.length === now.length &&
+    before.every((chain, i) => {
+      const other = now[i]!;
+      return chain.length === other.length && chain.every((each, k) => each === other[k] && !restated.has(each));
+    })
+  );
+}
+
+const targets = new WeakMap<Kustomization, readonly string[]>();
+
+/** Where its resources lie; made once, as each change of a kustomization asks for those of all. */
+function targetsOf(kustomization: Kustomization): readonly string[] {
+  let known = targets.get(kustomization);
+  if (!known) {
+    known = kustomization.resources.flatMap((resource) => {
+      const path = literal(resource);
+      if (path === undefined || /^[a-z]+:\/\/|^git@|github\.com/.test(path)) return [];
+      return [joinPath(directoryOf(kustomization.file), path)];
+    });
+    targets.set(kustomization, known);
+  }
+  return known;
 }
 
 function setsAccountName(patch: SyntaxNode): boolean {

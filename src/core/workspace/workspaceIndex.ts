@@ -13,7 +13,7 @@ export class WorkspaceIndex extends Queries {
     const store = new FactStore(overlays, chosenPolicies);
     for (const [ordinal, facts] of units.entries()) store.add({ facts, owner: '', ordinal });
     while (store.placeNext());
-    store.takeChanges();
+    while (store.takeChange() !== undefined);
     return new WorkspaceIndex(store);
   }
 

@@ -103,7 +103,9 @@ describe('changes', () => {
     expect(found).toBeGreaterThan(COUNT * 3);
   });
 
-  it('in slices, with changes and questions between any two steps and texts that are not kept, leave the same', async () => {
+  it('in slices, with changes and questions between any two steps and texts that are not kept, leave the same', {
+    timeout: COUNT * 200,
+  }, async () => {
     const play = new Play();
     const analysis: Analysis = new Analysis({
       onInternalError: failing,

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Analysis } from '../../../src/core/analysis.js';
 import { rules } from '../../../src/core/rules/index.js';
+import { readyForTerraform } from '../../support/ruleTester.js';
 
 // Between two steps of a refresh hardly anything is done, so that a host can give way at any time. Counted, not timed.
 
@@ -98,5 +99,20 @@ describe('a refresh in slices', () => {
     analysis.setFile('7.yaml', account(7).replace('not-an-arn-7', 'arn:aws:iam::111122223333:role/app'));
     expect(analysis.findings('7.yaml')).toEqual([]);
     expect(analysis.isSettled).toBe(false);
+  });
+
+  it('asks again for a text that was not kept, when something reads it', async () => {
+    await readyForTerraform();
+    const wanted: string[] = [];
+    analysis = new Analysis({ patient: true, onTextWanted: (file) => wanted.push(file) });
+    analysis.setFile('tf/name.txt', 'till');
+    expect(analysis.text('tf/name.txt')).toBeUndefined();
+    analysis.setFile('tf/main.tf', 'resource "aws_iam_role" "r" {\n  name = file("name.txt")\n}\n');
+    await refresh();
+    expect(wanted).toEqual(['tf/name.txt']);
+    analysis.setFile('tf/name.txt', 'till');
+    await refresh();
+    expect(analysis.workspace().rolesNamed('till')).toHaveLength(1);
+    expect(wanted).toHaveLength(1);
   });
 });
