@@ -6,6 +6,7 @@ import type { CallHistory } from './auditTypes.js';
 import { type AwsClients, awsClients } from './aws/clients.js';
 import { readRolePolicies } from './aws/rolePolicies.js';
 import { parseRoleArn } from './aws/roles.js';
+import { breathe } from './breathe.js';
 import { chainOf } from './chain.js';
 import { applyChange, undoChange } from './changes/apply.js';
 import type { ChangeContext } from './changes/context.js';
@@ -396,6 +397,7 @@ export class Cluster implements LiveCluster {
   private async make(session: Session, complete: boolean, signal: AbortSignal): Promise<ClusterSnapshot> {
     const { state } = session;
     const serviceAccounts = await session.rows.refresh(signal);
+    await breathe();
     const eks = state.eks.known ? state.eks.value : undefined;
     return {
       context: state.context,

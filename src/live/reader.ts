@@ -234,6 +234,7 @@ export class Reader {
     const { sources } = this.state;
     const wanted = new Map<string, { readonly namespace: string; readonly source: EnvironmentSource }>();
     for (const pod of pods) {
+      await breathe();
       for (const source of sourcesOf(pod)) {
         const key = sourceKey(pod.namespace, source);
         if (sources.has(key)) continue;

@@ -71,6 +71,7 @@ export class Rows {
       await breathe();
       signal.throwIfAborted();
     }
+    await breathe();
     if (this.resort) {
       this.sorted = [...this.judgements].sort(byNamespaceAndName).map(([key]) => key);
       this.resort = false;
