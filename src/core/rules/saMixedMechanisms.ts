@@ -1,5 +1,6 @@
-import type { Association } from '../facts/model.js';
+import type { Association, ServiceAccount } from '../facts/model.js';
 import { display, sameText } from '../syntax/text.js';
+import { literal, type StringNode } from '../syntax/tree.js';
 import type { Account, AccountVariant, Workspace } from '../workspace/workspace.js';
 import { defineRule } from './rule.js';
 import { accountLabel, annotatedAccounts } from './support/accounts.js';
@@ -50,7 +51,13 @@ export const saMixedMechanisms = defineRule({
     // What eksctl makes for IRSA it annotates, with a role of its own.
     for (const fact of facts.serviceAccounts) {
       const account = fact.managed ? workspace.accountOf(fact) : undefined;
-      const [association] = account ? workspace.associationsSurelyFor(account) : [];
+      const cluster = literal(clusterOf(fact, workspace));
+      const association = account
+        ? workspace.associationsSurelyFor(account).find(({ clusterName }) => {
+            const other = literal(clusterName);
+            return cluster === undefined || other === undefined || other === cluster;
+          })
+        : undefined;
       if (!account || !association || !fact.metadata.name) continue;
       yield {
         at: fact.metadata.name,
@@ -60,6 +67,13 @@ export const saMixedMechanisms = defineRule({
     }
   },
 });
+
+function clusterOf({ node }: ServiceAccount, workspace: Workspace): StringNode | undefined {
+  return workspace
+    .eksctlClusters()
+    .find((each) => each.node.document === node.document && each.node.start <= node.start && node.end <= each.node.end)
+    ?.name;
+}
 
 /** An overlay that makes the same account without annotation: which one the association is for, nobody knows. */
 function mayBeWithout(account: Account, annotated: readonly AccountVariant[]): boolean {
