@@ -5,6 +5,7 @@
 import { readPermissionPolicy, readTrustPolicy } from '../core/facts/iamPolicy.js';
 import { readKubernetesObject } from '../core/facts/kubernetes.js';
 import { type Facts, noFacts } from '../core/facts/model.js';
+import { shortened } from '../core/features/shortened.js';
 import { treeOfValue } from '../core/iam/asDeployed.js';
 import { rules } from '../core/rules/index.js';
 import type { SourceDocument } from '../core/syntax/tree.js';
@@ -100,12 +101,4 @@ function judgeAlone(
     }
   }
   return findings;
-}
-
-const SHORT = 80;
-
-/** The first clause of a message. */
-function shortened(message: string): string {
-  const clause = /^(.*?)(?:[;.:](?:\s|$)|$)/.exec(message)?.[1] ?? message;
-  return clause.length > SHORT ? `${clause.slice(0, SHORT - 1)}…` : clause;
 }

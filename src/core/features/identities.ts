@@ -33,6 +33,8 @@ export interface FileIdentity {
   readonly annotation?: Place;
   readonly association?: Place;
   readonly trustPolicy?: Place;
+  /** All that is its own, whole: account, annotation, association, trust policy. What the rules say there is said of it. */
+  readonly parts: readonly Place[];
   /** Workloads that run as it. */
   readonly workloads: readonly { readonly name: string; readonly kind: string; readonly place: Place }[];
   readonly account: Account;
@@ -180,6 +182,9 @@ function identityOf(
     ...(variant.roleArn ? { annotation: placeOf(variant.roleArn) } : {}),
     ...(association ? { association: placeOf(association.serviceAccount ?? association.node) } : {}),
     ...(policy ? { trustPolicy: placeOf(policy.node), policy } : {}),
+    parts: [account.fact.node, variant.roleArn, association?.node, policy?.node].flatMap((node) =>
+      node ? [placeOf(node)] : [],
+    ),
     workloads: runs,
     account,
     chain: () =>

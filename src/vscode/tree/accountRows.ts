@@ -2,7 +2,7 @@ import { escapeMarkdown } from '../../core/features/markdown.js';
 import type { AwsCluster, LiveFinding, PodState, ServiceAccountIdentity, TraceLine } from '../../live/types.js';
 import type { Filterable } from './filter.js';
 import type { Capability, Mark, Row, RowTarget } from './row.js';
-import { ago, callerWords, count, mechanismNames, roleName } from './words.js';
+import { ago, callerWords, count, mechanismNames, roleName, trustWord } from './words.js';
 
 export interface ClusterOfRow {
   readonly context: string;
@@ -85,7 +85,7 @@ function markOf(account: ServiceAccountIdentity): Mark {
 function chain(account: ServiceAccountIdentity): string {
   const lines = [`**${escapeMarkdown(`${account.namespace}/${account.name}`)}**`, escapeMarkdown(account.reason)];
   if (account.roleArn) lines.push(`Role: \`${account.roleArn}\``);
-  if (hasOwnRole(account)) lines.push(`Trust: **${account.trust}**${trustReason(account)}`);
+  if (hasOwnRole(account)) lines.push(`Trust: **${trustWord(account.trust)}**${trustReason(account)}`);
   lines.push(podsLine(account));
   for (const finding of account.findings)
     lines.push(`- ${finding.severity}: ${escapeMarkdown(finding.message)} (${finding.ruleId})`);
@@ -252,7 +252,7 @@ function trustRow(account: ServiceAccountIdentity, id: string, target: RowTarget
   return {
     id: `${id}#trust`,
     label: 'trust',
-    description: `${account.trust === 'not-checked' ? 'not checked' : account.trust}${because ? ` · ${because}` : statement}`,
+    description: `${trustWord(account.trust)}${because ? ` · ${because}` : statement}`,
     mark: account.trust === 'allowed' ? 'ok' : account.trust === 'denied' ? 'error' : 'unknown',
     capabilities: able.filter((capability) => capability === 'hasTrustPolicy' || capability === 'canExplain'),
     target,

@@ -1,4 +1,4 @@
-import type { CallerIdentity, Mechanism, Status } from '../../live/types.js';
+import type { CallerIdentity, Mechanism, Status, Trust } from '../../live/types.js';
 
 export const mechanismNames: Readonly<Record<Mechanism, string>> = {
   irsa: 'IRSA',
@@ -8,6 +8,11 @@ export const mechanismNames: Readonly<Record<Mechanism, string>> = {
   'node-role': 'node role',
   none: 'no identity',
 };
+
+/** As people say it. */
+export function trustWord(trust: Trust): string {
+  return trust === 'not-checked' ? 'not checked' : trust;
+}
 
 /** The name behind an ARN's path; the whole where it is no role's ARN. */
 export function roleName(arn: string): string {

@@ -1,17 +1,17 @@
-import type { FileIdentity } from '../../core/features/identities.js';
 import { escapeMarkdown } from '../../core/features/markdown.js';
 import type { Place } from '../../core/syntax/tree.js';
 import type { Filter } from './filter.js';
+import type { JudgedIdentity } from './judgedIdentity.js';
 import type { Capability, Mark, Row, RowTarget } from './row.js';
-import { count, mechanismNames, roleName, spokenTally, tally } from './words.js';
+import { count, mechanismNames, roleName, spokenTally, tally, trustWord } from './words.js';
 
 /** Opens a place of a file. */
 export type Opener = (place: Place) => NonNullable<Row['command']>;
 
 /** Namespaces of the files with their service accounts: the same shape as a cluster's. */
-export function workspaceRows(identities: readonly FileIdentity[], filter: Filter, open: Opener): Row[] {
+export function workspaceRows(identities: readonly JudgedIdentity[], filter: Filter, open: Opener): Row[] {
   const shown = identities.filter((identity) => filter.isEmpty || filter.matches(filterable(identity)));
-  const namespaces = new Map<string, FileIdentity[]>();
+  const namespaces = new Map<string, JudgedIdentity[]>();
   for (const identity of shown) {
     const members = namespaces.get(identity.namespace);
     if (members) members.push(identity);
@@ -31,7 +31,7 @@ export function workspaceRows(identities: readonly FileIdentity[], filter: Filte
   });
 }
 
-function filterable(identity: FileIdentity) {
+function filterable(identity: JudgedIdentity) {
   return { ...identity, stalePods: 0, verified: false };
 }
 
@@ -45,7 +45,7 @@ function withUniqueIds(rows: Row[]): Row[] {
   });
 }
 
-function identityRow(identity: FileIdentity, open: Opener): Row {
+function identityRow(identity: JudgedIdentity, open: Opener): Row {
   const id = `workspace/${identity.namespace}/${identity.name}@${identity.place.file}`;
   const target: RowTarget = {
     namespace: identity.namespace,
@@ -70,24 +70,37 @@ function identityRow(identity: FileIdentity, open: Opener): Row {
   };
 }
 
-function markOf({ status, winner }: FileIdentity): Mark {
+function markOf({ status, winner }: JudgedIdentity): Mark {
   return winner === 'none' && status === 'ok' ? 'none' : status;
 }
 
-function tooltip(identity: FileIdentity): string {
+function tooltip(identity: JudgedIdentity): string {
   return [
     `**${escapeMarkdown(`${identity.namespace}/${identity.name}`)}**`,
     escapeMarkdown(identity.reason),
     ...(identity.roleArn ? [`Role: \`${identity.roleArn}\``] : []),
     ...(identity.winner === 'none'
       ? []
-      : [`Trust: **${identity.trust}**${identity.nearestMiss ? ` — ${escapeMarkdown(identity.nearestMiss)}` : ''}`]),
+      : [
+          `Trust: **${trustWord(identity.trust)}**${identity.nearestMiss ? ` — ${escapeMarkdown(identity.nearestMiss)}` : ''}`,
+        ]),
+    ...identity.findings.map(({ severity, message, ruleId }) => `${severity}: ${escapeMarkdown(message)} (${ruleId})`),
     escapeMarkdown(identity.place.file),
   ].join('\n\n');
 }
 
-function details(identity: FileIdentity, id: string, open: Opener): Row[] {
+function details(identity: JudgedIdentity, id: string, open: Opener): Row[] {
   const rows: Row[] = [
+    ...identity.findings.map(
+      (finding, index): Row => ({
+        id: `${id}#finding/${index}`,
+        label: finding.message,
+        description: finding.ruleId,
+        tooltip: escapeMarkdown(finding.message),
+        mark: finding.severity,
+        command: open(finding.place),
+      }),
+    ),
     {
       id: `${id}#mechanism`,
       label: 'mechanism',

@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
-import { type FileIdentity, identitiesInSlices } from '../../core/features/identities.js';
+import { identitiesInSlices } from '../../core/features/identities.js';
 import type { Place } from '../../core/syntax/tree.js';
 import type { Analyses } from '../analyses.js';
 import type { Settings } from '../settings.js';
 import { Slice } from '../slices.js';
 import { Filter } from './filter.js';
+import { type IdentityFinding, type JudgedIdentity, judged } from './judgedIdentity.js';
 import type { Row } from './row.js';
 import { toTreeItem } from './rowProvider.js';
 import { workspaceRows } from './workspaceRows.js';
@@ -48,7 +49,12 @@ export class WorkspaceView implements vscode.TreeDataProvider<Row>, vscode.Dispo
       return this.#empty('noFolder');
     await vscode.window.withProgress({ location: { viewId: 'podIam.workspace' } }, () => this.index());
     const slice = new Slice();
-    const all = await identitiesInSlices(this.analyses.workspace.workspace(), () => slice.pause());
+    const all: JudgedIdentity[] = [];
+    const findingsOf = this.#findingsOf();
+    for (const identity of await identitiesInSlices(this.analyses.workspace.workspace(), () => slice.pause())) {
+      all.push(judged(identity, findingsOf));
+      await slice.pause();
+    }
     this.#showBadge(all);
     const rows = workspaceRows(all, this.#filter, openCommand);
     if (rows.length === 0) return this.#empty(this.#filter.isEmpty ? 'noAccounts' : 'nothingMatches');
@@ -82,12 +88,33 @@ export class WorkspaceView implements vscode.TreeDataProvider<Row>, vscode.Dispo
     this.#timer = setTimeout(() => this.refresh(), PAUSE);
   }
 
+  /** Each file is asked once, however many service accounts it has. */
+  #findingsOf(): (file: string) => readonly IdentityFinding[] {
+    const known = new Map<string, readonly IdentityFinding[]>();
+    return (file) => {
+      const found = known.get(file);
+      if (found) return found;
+      const uri = this.analyses.names.uriOf(file);
+      const asked = uri ? this.analyses.ofFile(uri).findings() : [];
+      const findings = asked.map(
+        ({ finding, severity }): IdentityFinding => ({
+          ruleId: finding.ruleId,
+          severity,
+          message: finding.message,
+          place: { file: finding.file, start: finding.start, end: finding.end },
+        }),
+      );
+      known.set(file, findings);
+      return findings;
+    };
+  }
+
   #empty(state: 'disabled' | 'noFolder' | 'noAccounts' | 'nothingMatches'): Row[] {
     setState(state);
     return [];
   }
 
-  #showBadge(all: readonly FileIdentity[]): void {
+  #showBadge(all: readonly JudgedIdentity[]): void {
     const problems = all.filter(({ status }) => status === 'error').length;
     this.#view.badge =
       problems > 0
