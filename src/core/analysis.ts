@@ -4,6 +4,7 @@ import { callsIn } from './facts/terraform/localModules.js';
 import { isVariableFile, type TerraformFile } from './facts/terraform/module.js';
 import { parseTerraform, readTerraformModule } from './facts/terraform/read.js';
 import type { VariableFile } from './facts/terraform/scope.js';
+import type { YamlStream } from './facts/yamlStream.js';
 import { FoundByFile } from './foundByFile.js';
 import { rules as allRules, concerns } from './rules/index.js';
 import type { Fix, Report, Rule, Severity } from './rules/rule.js';
@@ -88,6 +89,8 @@ interface Owner {
   readonly id: string;
   readonly files: Set<string>;
   units: Unit[];
+  /** Of a YAML file: what the next reading may take over. */
+  stream: YamlStream | undefined;
 }
 
 interface Reported {
@@ -111,9 +114,9 @@ export class Analysis {
   readonly #usersOf = new Map<string, Set<string>>();
   readonly #moduleCalls = new ModuleCalls();
   readonly #variableFiles = new Set<string>();
-  readonly #store = new FactStore(NO_OVERLAYS);
-  readonly #index = new WorkspaceIndex(this.#store);
   readonly #askers = new Askers<Unit>();
+  readonly #store = new FactStore(NO_OVERLAYS, undefined, () => !this.#askers.isEmpty);
+  readonly #index = new WorkspaceIndex(this.#store);
   readonly #found = new FoundByFile<Finding>();
   #options: AnalysisOptions;
   #revision = 0;
@@ -181,7 +184,7 @@ export class Analysis {
     let owner = this.#owners.get(id);
     if (!owner) {
       if (!relevant) return;
-      owner = { id, files: new Set(), units: [] };
+      owner = { id, files: new Set(), units: [], stream: undefined };
       this.#owners.set(id, owner);
     }
     const hadCode = this.#hasCode(owner);
@@ -260,6 +263,7 @@ export class Analysis {
       this.#stale.add(owner.id);
       for (const unit of owner.units) this.#drop(unit);
       owner.units = [];
+      owner.stream = undefined;
     }
   }
 
@@ -317,31 +321,23 @@ export class Analysis {
     this.#unsettled.add(id);
     const owner = this.#owners.get(id);
     if (!owner) return;
-    const before = new Map<string, Unit[]>();
-    for (const unit of owner.units) {
-      const key = unit.part.document?.text ?? '';
-      const same = before.get(key);
-      if (same) same.push(unit);
-      else before.set(key, [unit]);
-    }
-    const byPart = new Map<FilePart, Unit>();
+    const units = new Map(owner.units.map((unit) => [unit.part, unit]));
+    const parts = this.#parts(owner);
     let last = -1;
     let shuffled = false;
-    const parts = this.#parts(owner, (text) => {
-      const unit = before.get(text)?.shift();
-      if (!unit) return undefined;
-      byPart.set(unit.part, unit);
+    for (const part of parts) {
+      const unit = units.get(part);
+      if (!unit) continue;
       shuffled ||= unit.ordinal < last;
       last = unit.ordinal;
-      return unit.part;
-    });
+    }
     // Answers stand in the order of the parts: those that changed places are put in anew.
-    const kept = new Set(shuffled ? [] : byPart.values());
-    for (const unit of owner.units) if (!kept.has(unit)) this.#drop(unit);
+    const kept = new Set(shuffled ? [] : parts);
+    for (const unit of owner.units) if (!kept.has(unit.part)) this.#drop(unit);
     owner.units = [];
     for (const part of parts) {
       if (!saysAnything(part.facts)) continue;
-      const known = shuffled ? undefined : byPart.get(part);
+      const known = shuffled ? undefined : units.get(part);
       const unit = known ?? { owner, part, slot: undefined, ordinal: 0, reports: [] };
       unit.ordinal = owner.units.length;
       if (unit.slot) unit.slot.ordinal = unit.ordinal;
@@ -428,11 +424,13 @@ export class Analysis {
     this.#store.setOverlays(overlays, restated);
   }
 
-  #parts(owner: Owner, reuse: (text: string) => FilePart | undefined): FilePart[] {
+  #parts(owner: Owner): readonly FilePart[] {
     if (owner.id.startsWith(TERRAFORM)) return [{ facts: this.#readTerraform(owner) }];
     const [file] = owner.files;
     if (file === undefined) return [];
-    return readParts(file, this.#texts.get(file) ?? '', { chart: this.#chartOf(file) }, reuse);
+    const reading = readParts(file, this.#texts.get(file) ?? '', { chart: this.#chartOf(file) }, owner.stream);
+    owner.stream = reading.stream;
+    return reading.parts;
   }
 
   #readTerraform(owner: Owner): Facts {
@@ -586,8 +584,7 @@ export class Analysis {
   #judge(unit: Unit): void {
     this.#dirty.delete(unit);
     const tracked = new TrackedWorkspace(this.#index);
-    // Document rules may look further for their wording; what they ask is remembered, and they run again with the others.
-    unit.reports = [...this.#run(unit, 'document', tracked), ...this.#run(unit, 'workspace', tracked)];
+    unit.reports = this.#run(unit, tracked);
     // A file that is only shifted is judged by nobody anew, but what is shown of it elsewhere is shifted too.
     for (const { report } of unit.reports) {
       for (const { at } of report.related ?? []) tracked.asked.add(`${AT}${outermost(at.document).file}`);
@@ -599,10 +596,9 @@ export class Analysis {
     for (const user of this.#usersOf.get(unit.owner.id) ?? []) this.#unsettled.add(user);
   }
 
-  #run(unit: Unit, scope: Rule['scope'], workspace: TrackedWorkspace): Reported[] {
+  #run(unit: Unit, workspace: TrackedWorkspace): Reported[] {
     const found: Reported[] = [];
     for (const rule of this.#rulesFor(unit.part.facts)) {
-      if (rule.scope !== scope || this.#options.severities?.[rule.id] === 'off') continue;
       try {
         for (const report of rule.check(unit.part.facts, workspace)) found.push({ rule, report });
       } catch (error) {
@@ -614,12 +610,13 @@ export class Analysis {
 
   /** The rules that have something to look at in these facts; units of a kind share the answer. */
   #rulesFor(facts: Facts): readonly Rule[] {
-    const kinds = Object.keys(facts)
-      .filter((key) => facts[key as keyof Facts].length > 0)
-      .join();
+    let kinds = '';
+    for (const kind of KINDS) if (facts[kind].length > 0) kinds += `${kind} `;
     let chosen = this.#rulesByKinds.get(kinds);
     if (!chosen) {
-      chosen = this.rules.filter((rule) => concerns(rule, facts));
+      const on = this.rules.filter((rule) => concerns(rule, facts) && this.#options.severities?.[rule.id] !== 'off');
+      // Document rules may look further for their wording; what they ask is remembered, and they run again with the others.
+      chosen = [...on.filter(({ scope }) => scope === 'document'), ...on.filter(({ scope }) => scope === 'workspace')];
       this.#rulesByKinds.set(kinds, chosen);
     }
     return chosen;
@@ -761,9 +758,11 @@ function factsOf(owner: Owner | undefined): Facts | undefined {
 }
 
 function saysAnything(facts: Facts): boolean {
-  for (const key in facts) if (facts[key as keyof Facts].length > 0) return true;
+  for (const kind of KINDS) if (facts[kind].length > 0) return true;
   return false;
 }
+
+const KINDS = Object.keys(noFacts()) as (keyof Facts)[];
 
 function ownerOf(file: string): string | undefined {
   const kind = kindOf(file, '');

@@ -1,6 +1,6 @@
 import { parseJson } from '../syntax/json.js';
-import type { SourceDocument, SyntaxNode } from '../syntax/tree.js';
-import { parseYaml, parseYamlPart, splitDocuments, YamlPart } from '../syntax/yaml.js';
+import type { SyntaxNode } from '../syntax/tree.js';
+import { parseYaml, parseYamlPart, type YamlPart } from '../syntax/yaml.js';
 import { baseName } from '../workspace/paths.js';
 import { readAck } from './ack.js';
 import { readAwsCli } from './awsCli.js';
@@ -16,6 +16,7 @@ import { type Facts, noFacts } from './model.js';
 import { readNestedObjects } from './nestedObjects.js';
 import { readNodeClass } from './nodeClasses.js';
 import { readShell } from './shell.js';
+import { readStream, type YamlStream } from './yamlStream.js';
 
 /** How a file is read; `terraform` ones are read with their whole folder. */
 export type FileKind = 'json' | 'yaml' | 'terraform' | 'dockerfile' | 'shell';
@@ -71,26 +72,33 @@ const readers: readonly DocumentReader[] = [
 /** A part of a file that is read on its own: a whole JSON file, or one document of a YAML stream. */
 export interface FilePart {
   readonly facts: Facts;
-  /** Set for YAML: the text under which the part can be found again after a change. */
+  /** Set for YAML, where a part may move in its file. */
   readonly document?: YamlPart;
+}
+
+export interface FileReading {
+  /** Those that have to do with identity. */
+  readonly parts: readonly FilePart[];
+  /** Set for YAML. */
+  readonly stream?: YamlStream;
 }
 
 /** Everything one file says. Never throws on any text. */
 export function readFile(file: string, text: string, context: Omit<ReadContext, 'file'> = {}): Facts {
-  const parts = readParts(file, text, context);
+  const { parts } = readParts(file, text, context);
   return parts.length === 1 ? parts[0]!.facts : mergeFacts(parts.map(({ facts }) => facts));
 }
 
 /**
- * The same, part by part; parts that say nothing are left out.
- * @param reuse gives the part of an earlier version that has this very text; it is moved, not read again
+ * The same, part by part.
+ * @param before what was read of an earlier version in the same context: what has not changed is taken from there
  */
 export function readParts(
   file: string,
   text: string,
   context: Omit<ReadContext, 'file'> = {},
-  reuse: (text: string) => FilePart | undefined = () => undefined,
-): FilePart[] {
+  before?: YamlStream,
+): FileReading {
   const named: ReadContext = { file, ...context };
   switch (kindOf(file, text)) {
     case 'json':
@@ -99,7 +107,7 @@ export function readParts(
         if (root) readDocument(root, facts, named);
       });
     case 'yaml':
-      return readYaml(file, text, named, reuse);
+      return readYaml(text, named, before);
     case 'dockerfile':
       return readWhole(text, (facts) => readDockerfile({ file, language: 'dockerfile', text }, facts));
     case 'shell':
@@ -107,41 +115,29 @@ export function readParts(
         readShell({ file, language: 'shell', text }, facts, (root, into) => readDocument(root, into, named)),
       );
     default:
-      return [];
+      return NOTHING;
   }
 }
 
-function readWhole(text: string, read: (facts: Facts) => void): FilePart[] {
-  if (!concernsIdentity(text)) return [];
+const NOTHING: FileReading = { parts: [] };
+
+function readWhole(text: string, read: (facts: Facts) => void): FileReading {
+  if (!concernsIdentity(text)) return NOTHING;
   const facts = noFacts();
   read(facts);
-  return [{ facts }];
+  return { parts: [{ facts }] };
 }
 
-function readYaml(
-  file: string,
-  text: string,
-  context: ReadContext,
-  reuse: (text: string) => FilePart | undefined,
-): FilePart[] {
-  const document: SourceDocument = { file, language: 'yaml', text };
-  const always = /^kustomization/i.test(baseName(file));
-  const parts: FilePart[] = [];
-  for (const { start, end } of splitDocuments(text)) {
-    const own = text.slice(start, end);
-    const known = reuse(own);
-    if (known?.document) {
-      known.document.moveTo(document, start);
-      parts.push(known);
-    } else if (always || concernsIdentity(own)) {
-      const part = new YamlPart(document, start, end);
-      const facts = noFacts();
-      const { root } = parseYamlPart(part);
-      if (root) readDocument(root, facts, context);
-      parts.push({ facts, document: part });
-    }
-  }
-  return parts;
+function readYaml(text: string, context: ReadContext, before: YamlStream | undefined): FileReading {
+  const always = /^kustomization/i.test(baseName(context.file));
+  const stream = readStream({ file: context.file, language: 'yaml', text }, before, (document) => {
+    if (!always && !concernsIdentity(document.text)) return undefined;
+    const facts = noFacts();
+    const { root } = parseYamlPart(document);
+    if (root) readDocument(root, facts, context);
+    return { facts, document };
+  });
+  return { parts: stream.pieces.flatMap(({ part }) => part ?? []), stream };
 }
 
 /** How many places of a text its parser could not read; 0 for formats that are not parsed as a whole. */

@@ -25,10 +25,12 @@ interface Entry {
   readonly seen: string | undefined;
 }
 
-interface Bucket {
-  readonly entries: Entry[];
+/** Several under one key; most keys have one entry alone. */
+class Bucket {
   /** What stands there, each once and in order; made when somebody asks. */
   values: readonly unknown[] | undefined;
+
+  constructor(readonly entries: Entry[]) {}
 }
 
 interface Placed {
@@ -43,7 +45,7 @@ interface Placed {
 /** The facts of all units by all keys that somebody asks for. Kept up to date change by change: a change costs what it changes. */
 export class FactStore {
   readonly #slots = new Map<Slot, Placed>();
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new Map<string, Entry | Bucket>();
   readonly #accounts = new Map<ServiceAccount, Account>();
   readonly #workloads = new Map<Workload, PlacedWorkload>();
   readonly #rolesTrusting = new Map<TrustPolicy, Role[]>();
@@ -60,9 +62,11 @@ export class FactStore {
   #changesLeft: Iterator<[string, Map<string | undefined, number>]> | undefined;
   #misplacedLeft: Iterator<Slot> | undefined;
 
+  /** @param isAsked has anybody asked anything yet? As long as not, changes are of no concern. */
   constructor(
     public overlays: Overlays,
     public chosenPolicies: ReadonlySet<string> = new Set(),
+    private readonly isAsked: () => boolean = () => false,
   ) {}
 
   add(slot: Slot): void {
@@ -134,18 +138,20 @@ export class FactStore {
   }
 
   get<T>(key: string): readonly T[] {
-    const bucket = this.#buckets.get(key);
-    if (!bucket) return NOTHING;
-    bucket.values ??= valuesOf(bucket.entries);
-    return bucket.values as readonly T[];
+    const held = this.#buckets.get(key);
+    if (!held) return NOTHING;
+    if (!(held instanceof Bucket)) return [held.value as T];
+    held.values ??= valuesOf(held.entries);
+    return held.values as readonly T[];
   }
 
   /** What stands under any of the keys, each once, in the order of all. */
   union<T>(keys: readonly string[]): readonly T[] {
-    const buckets = [...new Set(keys)].flatMap((key) => this.#buckets.get(key) ?? []);
-    if (buckets.length === 0) return NOTHING;
-    if (buckets.length === 1) return this.get(keys.find((key) => this.#buckets.has(key))!);
-    return valuesOf(buckets.flatMap((bucket) => bucket.entries)) as readonly T[];
+    if (keys.length === 1) return this.get(keys[0]!);
+    const all = [...new Set(keys)].flatMap((key) => this.#buckets.get(key) ?? []);
+    if (all.length === 0) return NOTHING;
+    if (all.length === 1) return this.get(keys.find((key) => this.#buckets.has(key))!);
+    return valuesOf(all.flatMap((held) => (held instanceof Bucket ? held.entries : held))) as readonly T[];
   }
 
   has(key: string): boolean {
@@ -257,32 +263,32 @@ export class FactStore {
       this.#count(key, entry.seen, 1);
       return;
     }
-    const bucket = this.#buckets.get(key);
-    if (!bucket) {
-      this.#buckets.set(key, { entries: [entry], values: undefined });
+    const held = this.#buckets.get(key);
+    if (!held) {
+      this.#buckets.set(key, entry);
       this.#appeared(key, 1);
-    } else {
-      bucket.entries.push(entry);
-      bucket.values = undefined;
-    }
+    } else if (held instanceof Bucket) {
+      held.entries.push(entry);
+      held.values = undefined;
+    } else this.#buckets.set(key, new Bucket([held, entry]));
     this.#count(key, entry.seen, 1);
   }
 
   #withdraw(entry: Entry): void {
     const { key } = entry;
-    const bucket = this.#buckets.get(key);
-    if (!bucket) return;
-    if (bucket.entries.length === 1) {
+    const held = this.#buckets.get(key);
+    if (held instanceof Bucket && held.entries.length > 1) {
+      held.entries.splice(held.entries.indexOf(entry), 1);
+      held.values = undefined;
+    } else if (held) {
       this.#buckets.delete(key);
       this.#appeared(key, -1);
-    } else {
-      bucket.entries.splice(bucket.entries.indexOf(entry), 1);
-      bucket.values = undefined;
     }
     this.#count(key, entry.seen, -1);
   }
 
   #count(key: string, seen: string | undefined, by: 1 | -1): void {
+    if (!this.isAsked()) return;
     let counts = this.#changes.get(key);
     if (!counts) {
       counts = new Map();

@@ -1,6 +1,6 @@
-import type { ServiceAccount, Workload } from '../facts/model.js';
+import type { Metadata, ServiceAccount, Workload } from '../facts/model.js';
 import { onlyHole, type Text } from '../syntax/text.js';
-import { outermost } from '../syntax/tree.js';
+import { outermost, type StringNode, type SyntaxNode } from '../syntax/tree.js';
 import { exactKey } from './keys.js';
 import { nameIn, namespaceIn, type OverlayChain, type Overlays } from './overlays.js';
 import type { Account, AccountVariant, PlacedWorkload } from './workspace.js';
@@ -21,6 +21,7 @@ function chainsOf(fact: ServiceAccount | Workload, overlays: Overlays): readonly
 export function placeAccount(fact: ServiceAccount, overlays: Overlays): Account {
   const variants = chainsOf(fact, overlays).map((chain): AccountVariant => {
     const { metadata } = fact;
+    if (chain.length === 0) return asTyped(metadata);
     const patches = overlays.patchesFor(chain, 'ServiceAccount', metadata);
     const layers = [metadata, ...patches];
     const value = (key: string) =>
@@ -38,6 +39,25 @@ export function placeAccount(fact: ServiceAccount, overlays: Overlays): Account 
     };
   });
   return { fact, variants };
+}
+
+function asTyped(metadata: Metadata): AccountVariant {
+  const { namespace, name, annotations, open } = metadata;
+  let roleArn: StringNode | undefined;
+  let audience: SyntaxNode | undefined;
+  for (const { key, value } of annotations) {
+    if (value === undefined) continue;
+    if (key.raw === ROLE_ARN) roleArn = value.kind === 'string' && value.raw !== '' ? value : undefined;
+    else if (key.raw === AUDIENCE) audience = value;
+  }
+  return {
+    namespace: namespace?.text ?? UNKNOWN_NAMESPACE,
+    name: name?.text ?? UNKNOWN_NAME,
+    roleArn,
+    audience,
+    annotations,
+    open: open === true,
+  };
 }
 
 /** @param isAccount is there a service account of a name that has this exact key? */

@@ -6,17 +6,22 @@ import type { WorkspaceIndex } from './workspaceIndex.js';
 /** Answers from the index and remembers what was asked. */
 export class TrackedWorkspace extends Queries {
   readonly asked = new Set<string>();
-  readonly memo = new Map<unknown, unknown>();
+  #memo: Map<unknown, unknown> | undefined;
   #over = false;
 
   constructor(index: WorkspaceIndex) {
     super(index.store);
   }
 
+  get memo(): Map<unknown, unknown> {
+    this.#memo ??= new Map();
+    return this.#memo;
+  }
+
   /** What is asked from now on, for fixes, decides nothing. */
   close(): void {
     this.#over = true;
-    this.memo.clear();
+    this.#memo = undefined;
   }
 
   protected override ask(key: string): void {
@@ -25,11 +30,16 @@ export class TrackedWorkspace extends Queries {
 }
 
 /** Who has asked what: a change concerns those who would get another answer now. */
-export class Askers<Who> {
+export class Askers<Who extends object> {
   readonly #questions = new Map<Who, ReadonlySet<string>>();
-  readonly #askers = new Map<string, Set<Who>>();
+  /** Most questions are asked by one alone. */
+  readonly #askers = new Map<string, Who | Set<Who>>();
   /** The names for which somebody has looked for similar ones. */
   readonly #wanted = new NearNames();
+
+  get isEmpty(): boolean {
+    return this.#questions.size === 0;
+  }
 
   /** Replaces what was asked before. */
   set(who: Who, questions: ReadonlySet<string>): void {
@@ -48,7 +58,9 @@ export class Askers<Who> {
   concerned(keys: Iterable<string>): ReadonlySet<Who> {
     const found = new Set<Who>();
     const tell = (key: string) => {
-      for (const who of this.#askers.get(key) ?? []) found.add(who);
+      const known = this.#askers.get(key);
+      if (known instanceof Set) for (const who of known) found.add(who);
+      else if (known) found.add(known);
     };
     for (const key of keys) {
       tell(key);
@@ -59,16 +71,20 @@ export class Askers<Who> {
 
   #add(key: string, who: Who): void {
     const known = this.#askers.get(key);
-    if (known) known.add(who);
+    if (known instanceof Set) known.add(who);
+    else if (known) this.#askers.set(key, new Set([known, who]));
     else {
-      this.#askers.set(key, new Set([who]));
+      this.#askers.set(key, who);
       if (key.startsWith(NEAR)) this.#wanted.add(key.slice(NEAR.length));
     }
   }
 
   #remove(key: string, who: Who): void {
     const known = this.#askers.get(key);
-    if (!known?.delete(who) || known.size > 0) return;
+    if (known instanceof Set) {
+      known.delete(who);
+      if (known.size > 0) return;
+    } else if (known !== who) return;
     this.#askers.delete(key);
     if (key.startsWith(NEAR)) this.#wanted.delete(key.slice(NEAR.length));
   }
