@@ -17,7 +17,7 @@ export function parseConditionKey(key: Text): ConditionKey {
   const first = key[0];
   if (typeof first === 'string' && !ISSUER_START.test(first)) {
     const service = SERVICE_KEY.exec(first);
-    if (service)
+    if (service && !(key.length === 1 && isClaimOfOneWord(service[1]!, service[2]!)))
       return { kind: 'service', prefix: service[1]!.toLowerCase(), name: concat([service[2]!], key.slice(1)) };
   }
   const last = key[key.length - 1];
@@ -26,6 +26,11 @@ export function parseConditionKey(key: Text): ConditionKey {
   if (colon < 0) return { kind: 'unclear' };
   const issuer = concat(key.slice(0, -1), [last.slice(0, colon)]);
   return { kind: 'claim', issuer, claim: last.slice(colon + 1).toLowerCase() };
+}
+
+/** `my-issuer:sub`: a host of one word. Of the services, SAML alone has such keys. */
+function isClaimOfOneWord(issuer: string, claim: string): boolean {
+  return /^(?:sub|aud)$/i.test(claim) && issuer.toLowerCase() !== 'saml';
 }
 
 /** The claim's name in lower case (`sub`, `aud`, …) where the key is one of a web identity token. */
