@@ -1,6 +1,7 @@
 import type { Association, ServiceAccount } from '../facts/model.js';
+import { areExclusive } from '../syntax/templates.js';
 import { display, sameText } from '../syntax/text.js';
-import { literal, type StringNode } from '../syntax/tree.js';
+import { literal, outermost, placeOf, type StringNode, type SyntaxNode } from '../syntax/tree.js';
 import type { Account, AccountVariant, Workspace } from '../workspace/workspace.js';
 import { defineRule } from './rule.js';
 import { accountLabel, annotatedAccounts } from './support/accounts.js';
@@ -30,7 +31,7 @@ export const saMixedMechanisms = defineRule({
   looksAt: ['serviceAccounts', 'kustomizations'],
   *check(facts, workspace) {
     for (const { account, value, variants } of annotatedAccounts(facts, workspace)) {
-      const [association] = workspace.associationsSurelyFor({ variants });
+      const association = workspace.associationsSurelyFor({ variants }).find((each) => mayStandBeside(each, value));
       if (!association || mayBeWithout(account, variants)) continue;
       yield {
         at: value,
@@ -53,9 +54,11 @@ export const saMixedMechanisms = defineRule({
       const account = fact.managed ? workspace.accountOf(fact) : undefined;
       const cluster = literal(clusterOf(fact, workspace));
       const association = account
-        ? workspace.associationsSurelyFor(account).find(({ clusterName }) => {
-            const other = literal(clusterName);
-            return cluster === undefined || other === undefined || other === cluster;
+        ? workspace.associationsSurelyFor(account).find((each) => {
+            const other = literal(each.clusterName);
+            return (
+              (cluster === undefined || other === undefined || other === cluster) && mayStandBeside(each, fact.node)
+            );
           })
         : undefined;
       if (!account || !association || !fact.metadata.name) continue;
@@ -67,6 +70,12 @@ export const saMixedMechanisms = defineRule({
     }
   },
 });
+
+/** A template that makes either the one or the other never makes both. */
+function mayStandBeside({ node }: Association, other: SyntaxNode): boolean {
+  const [first, second] = [placeOf(node), placeOf(other)];
+  return first.file !== second.file || !areExclusive(outermost(node.document).text, first.start, second.start);
+}
 
 function clusterOf({ node }: ServiceAccount, workspace: Workspace): StringNode | undefined {
   return workspace

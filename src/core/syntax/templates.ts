@@ -128,3 +128,21 @@ export function isConditional(text: string, from: number, to: number): boolean {
     depth = word === 'end' ? Math.max(0, depth - 1) : depth + 1;
   return depth > 0;
 }
+
+const BRANCHES = /\{\{-?\s*(if|with|range|define|block|else|end)\b/g;
+
+/** Do two places of a text stand in branches of which a template takes one: before and behind an `else`? */
+export function areExclusive(text: string, first: number, second: number): boolean {
+  if (!text.includes('{{')) return false;
+  const [from, to] = first < second ? [first, second] : [second, first];
+  // The blocks around a place, each with the number of its branch.
+  const around: { readonly at: number; branch: number }[] = [];
+  let before: readonly { readonly at: number; readonly branch: number }[] | undefined;
+  for (const { 1: word, index } of text.slice(0, to).matchAll(BRANCHES)) {
+    if (index > from) before ??= around.map((block) => ({ ...block }));
+    if (word === 'end') around.pop();
+    else if (word !== 'else') around.push({ at: index, branch: 0 });
+    else if (around.length > 0) around[around.length - 1]!.branch++;
+  }
+  return (before ?? []).some(({ at, branch }) => around.some((block) => block.at === at && block.branch !== branch));
+}

@@ -22,6 +22,7 @@ ruleTest(saMixedMechanisms, {
       'sa.yaml': annotated.replace('  namespace: mail\n', ''),
       'a.yaml': associationYaml('mail', 'mailer', 'mailer'),
     },
+    'one branch of a template or the other': `{{- if .Values.irsa }}\n${annotated}{{- else }}\n---\n${associationYaml('mail', 'mailer', 'x')}{{- end }}\n`,
     'an empty annotation': {
       'sa.yaml': accountYaml('mailer', 'mail', ['eks.amazonaws.com/role-arn: ""']),
       'a.yaml': associationYaml('mail', 'mailer', 'mailer'),

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is the syntax under test
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
-import { maskTemplates, maskTemplatesInJson } from '../../../src/core/syntax/templates.js';
+import { areExclusive, maskTemplates, maskTemplatesInJson } from '../../../src/core/syntax/templates.js';
 import { display, MASK_FIRST, MASK_REST } from '../../../src/core/syntax/text.js';
 import { get, type ObjectNode, stringAt } from '../../../src/core/syntax/tree.js';
 import { parseYaml } from '../../../src/core/syntax/yaml.js';
@@ -58,5 +58,22 @@ describe('templates in JSON', () => {
     const result = maskTemplatesInJson(text);
     expect(boxed(result)).toBe(expected);
     expect(result).toHaveLength(text.length);
+  });
+});
+
+describe('branches of templates', () => {
+  it.each([
+    ['{{ if .a }} 1 {{ else }} 2 {{ end }}', true],
+    ['{{- if .a }} 1 {{- else if .b }} {{ if .c }} 2 {{ end }} {{ end }}', true],
+    ['{{ if .a }} {{ with .b }} 1 {{ end }} {{ if .c }} {{ else }} {{ end }} 2 {{ end }}', false],
+    ['{{ if .a }} 1 {{ end }} {{ if .a }} {{ else }} 2 {{ end }}', false],
+    ['1 {{ if .a }} {{ else }} 2 {{ end }}', false],
+    ['{{ if .a }} {{ else }} 1 2 {{ end }}', false],
+    ['1 {{ else }} 2', false],
+    ['1 2', false],
+  ])('%j', (text, expected) => {
+    const [first, second] = [text.indexOf('1'), text.indexOf('2')];
+    expect(areExclusive(text, first, second)).toBe(expected);
+    expect(areExclusive(text, second, first)).toBe(expected);
   });
 });
