@@ -4,6 +4,7 @@ import { display, onlyHole } from '../syntax/text.js';
 import { type StringNode, sourceEnd, sourceOffset } from '../syntax/tree.js';
 import { defineRule, type Report } from './rule.js';
 import { findCredentials, isCredentialName } from './support/awsKeys.js';
+import { isForeignEndpoint } from './support/endpoints.js';
 
 const secret = (entries: string) =>
   `apiVersion: v1\nkind: Secret\nmetadata:\n  name: importer\n  namespace: etl\nstringData:\n${entries}`;
@@ -15,7 +16,7 @@ export const secretStaticCredentials = defineRule({
   fix: 'none',
   docs: {
     summary: 'No Secret or ConfigMap holds AWS access keys.',
-    why: 'Such keys do not expire, and whoever may read the object or the repository has them. A role by the service account needs none.',
+    why: "Such keys do not expire, and whoever may read the object or the repository has them. A role by the service account needs none. Keys beside the address of a stand-in for AWS (`AWS_ENDPOINT_URL: http://minio:9000`) are left open: they are that one's.",
     bad: { 'secret.yaml': secret('  AWS_ACCESS_KEY_ID: AKIAIOSFODNN7EXAMPLE\n') },
     good: { 'secret.yaml': secret('  DB_HOST: db.example.com\n') },
     links: [
@@ -25,11 +26,12 @@ export const secretStaticCredentials = defineRule({
   },
   *check(facts) {
     for (const store of facts.credentialStores) {
+      const elsewhere = store.entries.some(({ key, decoded }) => isForeignEndpoint(key.raw, decoded));
       for (const entry of store.entries) {
         if (entry.value.raw.trim() === '') continue;
         const found = findCredentials(entry.decoded ?? '');
         const named = isCredentialName(entry.key.raw);
-        if (!found && !named) continue;
+        if (!found && (!named || elsewhere)) continue;
         // A chart's option for those who have nothing better: nobody knows whether it is taken.
         if (!found && onlyHole(entry.value.text) && isConditional(entry.key.document.text, 0, entry.key.start))
           continue;

@@ -5,7 +5,8 @@ import { display, literalOf } from '../syntax/text.js';
 import { literal, type StringNode } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { defineRule, type Fix } from './rule.js';
-import { isCredentialVariable } from './support/awsKeys.js';
+import { findCredentials, isCredentialVariable } from './support/awsKeys.js';
+import { isForeignEndpoint } from './support/endpoints.js';
 import { removeListed, removeVariable, removeVariables } from './support/environmentEdits.js';
 import { deploymentYaml } from './support/manifestExamples.js';
 
@@ -16,7 +17,7 @@ export const workloadStaticCredentials = defineRule({
   fix: 'suggested',
   docs: {
     summary: 'Containers get AWS credentials from their service account, not from keys in the environment.',
-    why: "Keys in the environment come first in the chain of most SDKs, so that the role of the service account is never used. They do not expire, and everybody who may read the pod may read them. A chart's option and a Secret that need not exist (`optional: true`) are left open: nobody knows whether they bring keys.",
+    why: "Keys in the environment come first in the chain of most SDKs, so that the role of the service account is never used. They do not expire, and everybody who may read the pod may read them. A chart's option and a Secret that need not exist (`optional: true`) are left open: nobody knows whether they bring keys. So are keys beside the address of a stand-in for AWS (`AWS_ENDPOINT_URL: http://minio:9000`): they are that one's.",
     bad: {
       'deploy.yaml': deploymentYaml('importer', 'etl', {
         container: [
@@ -36,9 +37,17 @@ export const workloadStaticCredentials = defineRule({
   *check(facts, workspace) {
     for (const workload of facts.workloads) {
       for (const container of workload.containers) {
+        const stores = container.envFrom.flatMap((source) => {
+          const store = storeOf(source, workload, workspace);
+          return store ? [{ source, store }] : [];
+        });
+        const elsewhere =
+          container.env.some(({ name, value }) => isForeignEndpoint(name.raw, textOf(value))) ||
+          stores.some(({ store }) => store.entries.some(({ key, decoded }) => isForeignEndpoint(key.raw, decoded)));
         const keys = container.env.flatMap((variable) => {
           const source = isCredentialVariable(variable.name.raw) ? sourceOf(variable) : undefined;
-          return source === undefined || isLeftOpen(container, variable) ? [] : [{ variable, source }];
+          if (source === undefined || isLeftOpen(container, variable)) return [];
+          return elsewhere && !findCredentials(textOf(variable.value) ?? '') ? [] : [{ variable, source }];
         });
         for (const { variable, source } of keys) {
           yield {
@@ -52,11 +61,14 @@ export const workloadStaticCredentials = defineRule({
             ],
           };
         }
-        for (const source of container.envFrom) {
-          const store = storeOf(source, workload, workspace);
+        for (const { source, store } of stores) {
           const prefix = source.prefix?.raw ?? '';
-          const key = store?.entries.find((entry) => isCredentialVariable(`${prefix}${entry.key.raw}`));
-          if (!store || !key) continue;
+          const key = store.entries.find(
+            (entry) =>
+              isCredentialVariable(`${prefix}${entry.key.raw}`) &&
+              !(elsewhere && !findCredentials(entry.decoded ?? '')),
+          );
+          if (!key) continue;
           const name = source.name ? display(source.name.text) : '';
           yield {
             at: source.node,
@@ -69,6 +81,10 @@ export const workloadStaticCredentials = defineRule({
     }
   },
 });
+
+function textOf(value: EnvironmentVariable['value']): string | undefined {
+  return value?.kind === 'string' ? literalOf(value.text) : undefined;
+}
 
 /** A chart's option, or a Secret that need not exist: nobody knows whether the variable is set. */
 function isLeftOpen({ node }: Container, { name, from }: EnvironmentVariable): boolean {

@@ -179,6 +179,33 @@ spec:
         'values.yaml': 'extraEnv:\n  - name: «AWS_ACCESS_KEY_ID»\n    value: x\n',
       },
     },
+    'a key of AWS beside an endpoint of somebody else': {
+      files: {
+        'deploy.yaml': deployment(
+          'env:',
+          '  - { name: AWS_ENDPOINT_URL, value: http://minio:9000 }',
+          '  - { name: «AWS_ACCESS_KEY_ID», value: AKIAIOSFODNN7EXAMPLE }',
+        ),
+      },
+    },
+    'an endpoint of AWS': {
+      files: {
+        'deploy.yaml': deployment(
+          'env:',
+          '  - { name: AWS_ENDPOINT_URL_S3, value: https://s3.eu-west-1.amazonaws.com }',
+          '  - { name: «AWS_ACCESS_KEY_ID», value: x }',
+        ),
+      },
+    },
+    'an endpoint that has nothing to do with AWS': {
+      files: {
+        'deploy.yaml': deployment(
+          'env:',
+          '  - { name: OTEL_EXPORTER_OTLP_ENDPOINT, value: http://collector:4317 }',
+          '  - { name: «AWS_ACCESS_KEY_ID», value: x }',
+        ),
+      },
+    },
     'a patch': {
       files: {
         'kustomization.yaml': 'resources: [deploy.yaml]\npatches:\n  - path: patch.yaml\n',
