@@ -2,6 +2,7 @@ import { display, literalOf } from '../syntax/text.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { defineRule, type Fix, type Report } from './rule.js';
 import { claimKey } from './support/issuers.js';
+import { isOpenShiftSubject } from './support/openShift.js';
 import {
   AUDIENCE,
   type ConditionReading,
@@ -47,20 +48,15 @@ function missing(policy: PolicyReading, reading: StatementReading, workspace: Wo
   const [issuer] = issuersOf(reading);
   return {
     at: standsFor(reading),
-    message: `No condition on '${issuer ? display(issuer) : 'ISSUER'}:aud': a token for any receiver opens this role. It should be '${AUDIENCE}'.`,
+    message: `No condition on '${issuer ? display(issuer) : 'ISSUER'}:aud': a token for any audience that the provider accepts opens this role. It should be '${AUDIENCE}'.`,
     fixes: () => fixes(policy, reading, workspace),
   };
 }
 
-const OPENSHIFT =
-  /^system:serviceaccount:(?:openshift-|kube-system:(?:kube-controller-manager|capa-controller-manager|control-plane-operator|kms-provider)$)/;
-
 /** OpenShift's own operators ask for tokens of another audience, and its tools make their roles without one. */
 function isOfOpenShift(reading: StatementReading): boolean {
   const subjects = conditionsOn(reading, 'sub').flatMap(({ values }) => values);
-  return (
-    subjects.length > 0 && subjects.every(({ text: [first] }) => typeof first === 'string' && OPENSHIFT.test(first))
-  );
+  return subjects.length > 0 && subjects.every(({ text }) => isOpenShiftSubject(text));
 }
 
 /** A lone star takes every audience. */
@@ -70,7 +66,7 @@ function* everything(reading: StatementReading, { condition, operator, values }:
   if (!star) return;
   yield {
     at: star.node,
-    message: `${quote(star.text)} takes a token for any receiver; it should be '${AUDIENCE}'.`,
+    message: `${quote(star.text)} takes a token for any audience that the provider accepts; it should be '${AUDIENCE}'.`,
     fixes: () =>
       fix(`Ask for '${AUDIENCE}'`, 'suggested', setOperator(reading.statement, condition, 'StringEquals', [AUDIENCE])),
   };

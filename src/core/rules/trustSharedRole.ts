@@ -1,4 +1,5 @@
 import { defineRule, type Report } from './rule.js';
+import { isOpenShiftSubject } from './support/openShift.js';
 import {
   type ConditionReading,
   conditionsMeantFor,
@@ -47,6 +48,7 @@ function* bySubject({ statements }: PolicyReading): Generator<Report> {
     for (const condition of conditionsMeantFor(reading, 'sub')) {
       if (!isPositive(condition)) continue;
       for (const value of condition.values) {
+        if (isOpenShiftSubject(value.text)) continue;
         if (value.literalWildcard || value.subject.accounts !== 'one' || !value.subject.exact) continue;
         const label = `${value.subject.exact.namespace}/${value.subject.exact.name}`;
         if (!accounts.has(label)) accounts.set(label, value);

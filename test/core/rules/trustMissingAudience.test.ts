@@ -19,7 +19,7 @@ ruleTest(trustMissingAudience, {
     'the subject alone': {
       files: text(irsa({ Principal: { Federated: `«${PROVIDER}»` }, Condition: subject })),
       severity: 'warning',
-      message: `No condition on '${AUD}': a token for any receiver opens this role. It should be 'sts.amazonaws.com'.`,
+      message: `No condition on '${AUD}': a token for any audience that the provider accepts opens this role. It should be 'sts.amazonaws.com'.`,
       becomes: text(irsa()),
     },
     'beside a pattern': {
