@@ -37,7 +37,7 @@ export const saLegacyAnnotation = defineRule({
       for (const annotation of legacyIn(account.metadata)) {
         yield {
           at: annotation.key,
-          message: message("the service account's"),
+          message: hasRole(account) ? `${UNREAD}; '${ROLE_ARN}' is there already.` : message("the service account's"),
           fixes: () => onAccount(account, annotation, workspace),
         };
       }
@@ -69,16 +69,22 @@ export const saLegacyAnnotation = defineRule({
   },
 });
 
+const UNREAD = `'${LEGACY_ROLE}' is of kube2iam and kiam, and EKS does not read it`;
+
 function message(whose: string): string {
-  return `'${LEGACY_ROLE}' is of kube2iam and kiam, and EKS does not read it; it should be ${whose} '${ROLE_ARN}'.`;
+  return `${UNREAD}; it should be ${whose} '${ROLE_ARN}'.`;
 }
 
 function legacyIn({ annotations }: Metadata): Annotation[] {
   return annotations.filter(({ key }) => key.raw === LEGACY_ROLE);
 }
 
+function hasRole({ metadata }: Pick<ServiceAccount, 'metadata'>): boolean {
+  return annotationNamed(metadata, ROLE_ARN)?.value !== undefined;
+}
+
 function onAccount({ metadata }: ServiceAccount, { key, value }: Annotation, workspace: Workspace): Fix[] {
-  if (annotationNamed(metadata, ROLE_ARN)?.value) {
+  if (hasRole({ metadata })) {
     const edits = removeMember(key);
     return edits.length === 0
       ? []

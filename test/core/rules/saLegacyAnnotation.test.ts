@@ -32,6 +32,7 @@ ruleTest(saLegacyAnnotation, {
     },
     'beside the right one': {
       files: accountYaml('cart', 'shop', [RIGHT, `«iam.amazonaws.com/role»: ${ARN}`]),
+      message: /'eks\.amazonaws\.com\/role-arn' is there already/,
       becomes: { 'manifest.yaml': accountYaml('cart', 'shop', [RIGHT]) },
     },
     'on a pod’s template': {
