@@ -1,20 +1,17 @@
+import { ChosenRules, KINDS } from './analysis/chosenRules.js';
+import { FoundByFile } from './analysis/foundByFile.js';
+import { offered } from './analysis/offeredFixes.js';
+import { folderId, isFolder, TerraformFolders } from './analysis/terraformFolders.js';
 import { type Facts, type Kustomization, noFacts } from './facts/model.js';
-import { concernsIdentity, type FilePart, kindOf, mergeFacts, readParts, syntaxFaults } from './facts/readFile.js';
-import { callsIn } from './facts/terraform/localModules.js';
-import { isVariableFile, type TerraformFile } from './facts/terraform/module.js';
-import { parseTerraform, readTerraformModule } from './facts/terraform/read.js';
-import type { VariableFile } from './facts/terraform/scope.js';
+import { concernsIdentity, type FilePart, kindOf, mergeFacts, readParts } from './facts/readFile.js';
 import type { YamlStream } from './facts/yamlStream.js';
-import { FoundByFile } from './foundByFile.js';
-import { rules as allRules, concerns } from './rules/index.js';
+import { rules as allRules } from './rules/index.js';
 import type { Fix, Report, Rule, Severity } from './rules/rule.js';
 import { type Suppressions, suppressionsOf } from './suppression.js';
-import { applyEdits, type Edit } from './syntax/edits.js';
-import { hclReady } from './syntax/hcl.js';
 import { outermost, type Place, placeOf } from './syntax/tree.js';
 import { KUSTOMIZATIONS } from './workspace/entries.js';
 import { FactStore, type Slot } from './workspace/factStore.js';
-import { atTheCall, ModuleCalls, mayRead, onlyByAddress, variableFileKind } from './workspace/modules.js';
+import { atTheCall, onlyByAddress } from './workspace/modules.js';
 import { Overlays } from './workspace/overlays.js';
 import { baseName, directoryOf } from './workspace/paths.js';
 import { Askers, TrackedWorkspace } from './workspace/topics.js';
@@ -63,12 +60,6 @@ export interface SlicesOptions {
 /** A text longer than this is no policy and no manifest that a person edits. UTF-16 code units. */
 export const MAX_FILE_LENGTH = 4_000_000;
 
-/** UTF-16 code units up to which a fix is always tried out before it is offered. */
-const SHORT = 30_000;
-
-/** Prefix of the owners that are Terraform folders. */
-const TERRAFORM = 'tf:';
-
 /** What is judged as one: a document of a YAML stream, another file, or a Terraform folder. */
 interface Unit {
   readonly owner: Owner;
@@ -108,24 +99,23 @@ export class Analysis {
   readonly #owners = new Map<string, Owner>();
   readonly #suppressions = new Map<string, Suppressions>();
   readonly #charts = new Set<string>();
-  readonly #rulesByKinds = new Map<string, readonly Rule[]>();
-  readonly #parsed = new Map<string, TerraformFile>();
-  /** Terraform folders that read a file by `file()` or `templatefile()`, or another folder as a module. */
-  readonly #usersOf = new Map<string, Set<string>>();
-  readonly #moduleCalls = new ModuleCalls();
-  readonly #variableFiles = new Set<string>();
+  readonly #folders = new TerraformFolders({
+    textOf: (file) => this.#texts.get(file),
+    want: (file) => {
+      if (this.#texts.has(file)) this.#options.onTextWanted?.(file);
+    },
+    filesOf: (id) => this.#owners.get(id)?.files,
+    ids: () => this.#owners.keys(),
+  });
   readonly #askers = new Askers<Unit>();
   readonly #store = new FactStore(NO_OVERLAYS, undefined, () => !this.#askers.isEmpty);
   readonly #index = new WorkspaceIndex(this.#store);
   readonly #found = new FoundByFile<Finding>();
   #options: AnalysisOptions;
+  #rules: ChosenRules;
   #revision = 0;
 
   // What is left to do, in this order. It may be left half done at any time, and more may come meanwhile.
-  /** Files of Terraform's values that have changed, or are for others than before. */
-  readonly #movedValues = new Set<string>();
-  /** Terraform folders whose calls of modules are to be read again. */
-  readonly #staleCalls = new Set<string>();
   /** Owners that are to be read again. */
   readonly #stale = new Set<string>();
   /** Units that are no more, but still in the index. */
@@ -147,6 +137,7 @@ export class Analysis {
   constructor(options: AnalysisOptions = {}) {
     this.#options = options;
     this.#store.chosenPolicies = options.chosenPolicies ?? new Set();
+    this.#rules = new ChosenRules(this.rules, options.severities);
   }
 
   get rules(): readonly Rule[] {
@@ -157,7 +148,7 @@ export class Analysis {
   configure(options: AnalysisOptions): void {
     this.#options = options;
     this.#store.chosenPolicies = options.chosenPolicies ?? new Set();
-    this.#rulesByKinds.clear();
+    this.#rules = new ChosenRules(this.rules, options.severities);
     for (const owner of this.#owners.values()) for (const unit of owner.units) this.#dirty.add(unit);
   }
 
@@ -174,7 +165,7 @@ export class Analysis {
     if (this.#texts.get(file) === text) return;
     const own = text.length > MAX_FILE_LENGTH ? '' : text;
     const relevant = mayConcern(file, own);
-    const kept = relevant || !this.#options.onTextWanted || this.#usersOf.has(file) ? own : undefined;
+    const kept = relevant || !this.#options.onTextWanted || this.#folders.usersOf(file).size > 0 ? own : undefined;
     this.#texts.set(file, kept);
     this.#suppressions.delete(file);
     this.#chartChanged(file, true);
@@ -187,10 +178,10 @@ export class Analysis {
       owner = { id, files: new Set(), units: [], stream: undefined };
       this.#owners.set(id, owner);
     }
-    const hadCode = this.#hasCode(owner);
+    const hadCode = this.#folders.hasCode(id);
     owner.files.add(file);
     this.#readAgain(id);
-    if (this.#hasCode(owner) !== hadCode) this.#codeChanged();
+    if (this.#folders.hasCode(id) !== hadCode) this.#folders.codeChanged();
   }
 
   removeFile(file: string): void {
@@ -199,56 +190,32 @@ export class Analysis {
     this.#suppressions.delete(file);
     this.#touched.add(file);
     this.#chartChanged(file, false);
-    this.#parsed.delete(file);
     const id = ownerOf(file);
     this.#staleUsers(file, id);
     const owner = id === undefined ? undefined : this.#owners.get(id);
     if (!owner) return;
-    const hadCode = this.#hasCode(owner);
+    const hadCode = this.#folders.hasCode(owner.id);
     owner.files.delete(file);
     this.#readAgain(owner.id);
-    if (this.#hasCode(owner) !== hadCode) this.#codeChanged();
-  }
-
-  /** Which folder a file of values is for depends on where code lies. */
-  #codeChanged(): void {
-    for (const file of this.#variableFiles) this.#movedValues.add(file);
-  }
-
-  /** Once for all of them: a branch that is checked out brings many. */
-  #staleReaders(): void {
-    if (this.#movedValues.size === 0) return;
-    for (const owner of this.#owners.keys()) {
-      if (!owner.startsWith(TERRAFORM) || this.#stale.has(owner)) continue;
-      const directory = owner.slice(TERRAFORM.length);
-      for (const file of this.#movedValues) {
-        if (!mayRead(directory, file)) continue;
-        this.#stale.add(owner);
-        break;
-      }
-    }
-    this.#movedValues.clear();
+    if (this.#folders.hasCode(owner.id) !== hadCode) this.#folders.codeChanged();
   }
 
   #readAgain(id: string): void {
     this.#stale.add(id);
-    if (id.startsWith(TERRAFORM)) this.#staleCalls.add(id);
+    if (isFolder(id)) this.#folders.changed(id);
   }
 
   /** Who reads the file, its folder as a module, or values of variables from it is to be read again. */
   #staleUsers(file: string, id: string | undefined): void {
-    for (const user of this.#usersOf.get(file) ?? []) this.#stale.add(user);
+    for (const user of this.#folders.usersOf(file)) this.#stale.add(user);
     if (id === undefined) return;
-    for (const user of this.#usersOf.get(id) ?? []) this.#stale.add(user);
-    if (!isVariableFile(file)) return;
-    if (this.#texts.has(file)) this.#variableFiles.add(file);
-    else this.#variableFiles.delete(file);
-    this.#movedValues.add(file);
+    for (const user of this.#folders.usersOf(id)) this.#stale.add(user);
+    this.#folders.fileChanged(file, this.#texts.has(file));
   }
 
   /** Terraform files that were handed in before the parser was there are read now. */
   hclLoaded(): void {
-    for (const id of this.#owners.keys()) if (id.startsWith(TERRAFORM)) this.#readAgain(id);
+    for (const id of this.#owners.keys()) if (isFolder(id)) this.#readAgain(id);
   }
 
   /** Files of a chart are read otherwise than loose ones. */
@@ -292,19 +259,23 @@ export class Analysis {
     this.#staleReaders();
     if (!this.#options.patient) finish(this.#read());
     else if (id !== undefined && this.#stale.has(id)) {
-      if (this.#staleCalls.has(id)) finish(this.#readCalls(id));
+      finish(this.#folders.readCalls((called) => this.#stale.add(called), id));
       this.#readOwner(id);
       finish(this.#link(id), MOST_AT_ONCE);
     }
+  }
+
+  #staleReaders(): void {
+    for (const id of this.#folders.takeReaders()) this.#stale.add(id);
   }
 
   *#read(): Generator<void> {
     this.#staleReaders();
     while (this.#stale.size > 0 || this.#unlinked) {
       // A folder that is called otherwise than before reads otherwise too: all calls come first.
-      for (const id of this.#staleCalls) yield* this.#readCalls(id);
+      yield* this.#folders.readCalls((called) => this.#stale.add(called));
       for (const id of this.#stale) {
-        if (this.#staleCalls.size > 0) break;
+        if (this.#folders.hasStaleCalls) break;
         this.#readOwner(id);
         yield;
       }
@@ -401,7 +372,7 @@ export class Analysis {
     const { owner, part, ordinal } = unit;
     this.#fresh.delete(unit);
     // What a module makes is told by its calls.
-    const facts = this.#isCalled(owner.id) ? onlyByAddress(part.facts) : part.facts;
+    const facts = this.#folders.isCalled(owner.id) ? onlyByAddress(part.facts) : part.facts;
     unit.slot = { facts, owner: owner.id, ordinal, unit };
     this.#store.add(unit.slot);
     this.#dirty.add(unit);
@@ -425,87 +396,12 @@ export class Analysis {
   }
 
   #parts(owner: Owner): readonly FilePart[] {
-    if (owner.id.startsWith(TERRAFORM)) return [{ facts: this.#readTerraform(owner) }];
+    if (isFolder(owner.id)) return [{ facts: this.#folders.read(owner.id) }];
     const [file] = owner.files;
     if (file === undefined) return [];
     const reading = readParts(file, this.#texts.get(file) ?? '', { chart: this.#chartOf(file) }, owner.stream);
     owner.stream = reading.stream;
     return reading.parts;
-  }
-
-  #readTerraform(owner: Owner): Facts {
-    const files = [...owner.files].sort().map((file) => this.#terraformFile(file));
-    if (files.length === 0) return noFacts();
-    const directory = owner.id.slice(TERRAFORM.length);
-    const givenByCalls = this.#moduleCalls.inputsOf(directory);
-    return readTerraformModule(files, {
-      directory,
-      givenByCalls,
-      variableFiles: givenByCalls ? [] : this.#variableFilesOf(directory),
-      readFile: (path) => {
-        this.#remember(path, owner);
-        const text = this.#texts.get(path);
-        if (text === undefined && this.#texts.has(path)) this.#options.onTextWanted?.(path);
-        return text;
-      },
-      readModule: (folder) => {
-        this.#remember(TERRAFORM + folder, owner);
-        const module = this.#owners.get(TERRAFORM + folder);
-        return module && this.#hasCode(module)
-          ? [...module.files].sort().map((file) => this.#terraformFile(file))
-          : undefined;
-      },
-    });
-  }
-
-  #remember(read: string, user: Owner): void {
-    const users = this.#usersOf.get(read) ?? new Set();
-    this.#usersOf.set(read, users.add(user.id));
-  }
-
-  #hasCode({ id, files }: Owner): boolean {
-    if (!id.startsWith(TERRAFORM)) return false;
-    for (const file of files) if (!isVariableFile(file)) return true;
-    return false;
-  }
-
-  #isCalled(owner: string): boolean {
-    return owner.startsWith(TERRAFORM) && this.#moduleCalls.inputsOf(owner.slice(TERRAFORM.length)) !== undefined;
-  }
-
-  /** Which other folders a folder calls; those that are called otherwise than before read otherwise too. */
-  *#readCalls(id: string): Generator<void> {
-    const files: TerraformFile[] = [];
-    for (const file of this.#owners.get(id)?.files ?? []) {
-      files.push(this.#terraformFile(file));
-      yield;
-    }
-    this.#staleCalls.delete(id);
-    const directory = id.slice(TERRAFORM.length);
-    for (const folder of this.#moduleCalls.set(directory, callsIn(files, directory)))
-      this.#stale.add(TERRAFORM + folder);
-  }
-
-  #variableFilesOf(directory: string): VariableFile[] {
-    return [...this.#variableFiles].sort().flatMap((file) => {
-      const kind = mayRead(directory, file) ? variableFileKind(directory, file, (at) => this.#codeIn(at)) : undefined;
-      return kind ? [{ ...this.#terraformFile(file), kind }] : [];
-    });
-  }
-
-  #codeIn(directory: string): boolean {
-    const owner = this.#owners.get(TERRAFORM + directory);
-    return owner !== undefined && this.#hasCode(owner);
-  }
-
-  /** Parsed once a version, though a change makes the whole folder be read again. */
-  #terraformFile(file: string): TerraformFile {
-    const text = this.#texts.get(file) ?? '';
-    const known = this.#parsed.get(file);
-    if (known && known.document.text === text && (known.body !== undefined || !hclReady())) return known;
-    const parsed = parseTerraform({ file, text });
-    this.#parsed.set(file, parsed);
-    return parsed;
   }
 
   /** Judges what must be judged again. @returns the files whose findings were made anew */
@@ -538,7 +434,7 @@ export class Analysis {
   }
 
   #left(): number {
-    const toRead = this.#movedValues.size + this.#stale.size;
+    const toRead = this.#folders.left + this.#stale.size;
     const toLink = this.#dropped.size + this.#fresh.size + Number(this.#unlinked);
     return toRead + toLink + this.#dirty.size + this.#unsettled.size;
   }
@@ -593,12 +489,12 @@ export class Analysis {
     this.#askers.set(unit, tracked.asked);
     this.#unsettled.add(unit.owner.id);
     // Which of its mistakes are a module's own, the module's findings tell.
-    for (const user of this.#usersOf.get(unit.owner.id) ?? []) this.#unsettled.add(user);
+    for (const user of this.#folders.usersOf(unit.owner.id)) this.#unsettled.add(user);
   }
 
   #run(unit: Unit, workspace: TrackedWorkspace): Reported[] {
     const found: Reported[] = [];
-    for (const rule of this.#rulesFor(unit.part.facts)) {
+    for (const rule of this.#rules.for(unit.part.facts)) {
       try {
         for (const report of rule.check(unit.part.facts, workspace)) found.push({ rule, report });
       } catch (error) {
@@ -606,20 +502,6 @@ export class Analysis {
       }
     }
     return found;
-  }
-
-  /** The rules that have something to look at in these facts; units of a kind share the answer. */
-  #rulesFor(facts: Facts): readonly Rule[] {
-    let kinds = '';
-    for (const kind of KINDS) if (facts[kind].length > 0) kinds += `${kind} `;
-    let chosen = this.#rulesByKinds.get(kinds);
-    if (!chosen) {
-      const on = this.rules.filter((rule) => concerns(rule, facts) && this.#options.severities?.[rule.id] !== 'off');
-      // Document rules may look further for their wording; what they ask is remembered, and they run again with the others.
-      chosen = [...on.filter(({ scope }) => scope === 'document'), ...on.filter(({ scope }) => scope === 'workspace')];
-      this.#rulesByKinds.set(kinds, chosen);
-    }
-    return chosen;
   }
 
   #collect(id: string): void {
@@ -693,26 +575,13 @@ export class Analysis {
           this.#revision === madeAt && this.#isRead()
             ? report
             : this.#again(unit.owner.id, rule, place, report.message);
-        return withoutOverlaps(current?.fixes?.() ?? []).filter((fix) => this.#keepsSyntax(fix));
+        return offered(current?.fixes?.() ?? [], (file) => this.#texts.get(file));
       },
     };
   }
 
-  /** In a text that is half-typed an edit may hit something else than it looks like: it must not break more than there is. */
-  #keepsSyntax({ edits }: Fix): boolean {
-    return [...new Set(edits.map(({ file }) => file))].every((file) => {
-      const text = this.#texts.get(file);
-      if (text === undefined) return true;
-      const before = syntaxFaults(file, text);
-      // A long text that reads well is taken to stay so: two more readings for each fix would be felt.
-      if (before === 0 && text.length > SHORT) return true;
-      const own = edits.filter((edit) => edit.file === file);
-      return syntaxFaults(file, applyEdits(text, own)) <= before;
-    });
-  }
-
   #isRead(): boolean {
-    return this.#stale.size + this.#movedValues.size === 0 && !this.#unlinked;
+    return this.#stale.size + this.#folders.left === 0 && !this.#unlinked;
   }
 
   /** A rule may say two things of one place. */
@@ -762,39 +631,8 @@ function saysAnything(facts: Facts): boolean {
   return false;
 }
 
-const KINDS = Object.keys(noFacts()) as (keyof Facts)[];
-
 function ownerOf(file: string): string | undefined {
   const kind = kindOf(file, '');
   if (kind === undefined) return undefined;
-  return kind === 'terraform' ? TERRAFORM + directoryOf(file) : file;
-}
-
-/** Two fixes of one title are one fix; edits that overlap would tear the file. */
-function withoutOverlaps(fixes: readonly Fix[]): Fix[] {
-  const titles = new Set<string>();
-  return fixes.flatMap((fix) => {
-    if (titles.has(fix.title) || fix.edits.length === 0) return [];
-    // What cannot be written (a module's own value) is no change; a fix that needs it is none.
-    if (fix.edits.some(({ start, end, newText }) => start === end && newText === '')) return [];
-    titles.add(fix.title);
-    const edits = joinInsertions(fix.edits);
-    const apart = edits.every((a, i) =>
-      edits.every((b, k) => k <= i || a.file !== b.file || a.end <= b.start || b.end <= a.start),
-    );
-    return apart ? [{ ...fix, edits }] : [];
-  });
-}
-
-/** Texts for one place are one edit: who applies them need not know in which order. */
-function joinInsertions(edits: readonly Edit[]): Edit[] {
-  const joined: Edit[] = [];
-  for (const edit of edits) {
-    const same = joined.findIndex(
-      (each) => each.file === edit.file && each.start === edit.start && each.end === each.start,
-    );
-    if (same >= 0 && edit.end === edit.start) joined[same] = { ...edit, newText: joined[same]!.newText + edit.newText };
-    else joined.push(edit);
-  }
-  return joined;
+  return kind === 'terraform' ? folderId(directoryOf(file)) : file;
 }

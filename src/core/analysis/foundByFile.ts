@@ -1,4 +1,4 @@
-import type { Place } from './syntax/tree.js';
+import type { Place } from '../syntax/tree.js';
 
 interface Found extends Place {
   readonly ruleId: string;
