@@ -22,7 +22,7 @@ export const CALLS: readonly HarmedCall[] = [
   {
     service: 'kubernetes',
     operation: 'create selfsubjectreviews',
-    what: /^review own user$/,
+    what: /^who you are in Kubernetes$/,
     rows: [],
     absence: true,
     gate: true,

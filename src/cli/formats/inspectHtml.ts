@@ -1,3 +1,4 @@
+import { failureWords } from '../../core/features/failureWords.js';
 import type {
   ClusterSnapshot,
   LiveFailure,
@@ -137,7 +138,7 @@ function finding({ severity, message, ruleId }: LiveFinding): string {
 }
 
 function failureList(failures: readonly LiveFailure[]): string {
-  return `<h3>Not read</h3><ul>${failures.map(({ what, reason, message }) => `<li class="unknown">${html(what)}: ${html(reason)} · ${html(message)}</li>`).join('')}</ul>`;
+  return `<h3>Not read</h3><ul>${failures.map(({ what, reason, message }) => `<li class="unknown">${html(what)}: ${html(failureWords(reason))} · ${html(message)}</li>`).join('')}</ul>`;
 }
 
 function html(text: string): string {

@@ -1,3 +1,4 @@
+import { failureWords } from '../../core/features/failureWords.js';
 import type { ClusterSnapshot, ServiceAccountIdentity, Status } from '../../live/types.js';
 import type { Inspection } from '../inspect.js';
 
@@ -44,7 +45,9 @@ function block(cluster: ClusterSnapshot, width: number | undefined, paint: Paint
       `${paint(finding.severity === 'error' ? 'error' : 'warning', finding.severity)}  ${finding.message}  ${paint('faint', finding.ruleId)}`,
     );
   for (const failure of cluster.failures)
-    lines.push(`${paint('unknown', 'not read')}  ${failure.what}: ${failure.reason} · ${failure.message}`);
+    lines.push(
+      `${paint('unknown', 'not read')}  ${failure.what}: ${failureWords(failure.reason)} · ${failure.message}`,
+    );
   lines.push('', summary(cluster));
   return `${lines.join('\n')}\n`;
 }

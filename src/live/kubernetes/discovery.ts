@@ -31,7 +31,7 @@ export async function readVersion(connection: Connection, signal: AbortSignal): 
 
 /** Who the API server takes us for: a SelfSubjectReview, which everybody may make since Kubernetes 1.28. */
 export async function whoAmI(connection: Connection, signal: AbortSignal): Promise<Result<string>> {
-  const what = 'review own user';
+  const what = 'who you are in Kubernetes';
   const answer = await connection.json(
     {
       what,

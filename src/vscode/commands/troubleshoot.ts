@@ -84,12 +84,18 @@ export class Troubleshooter implements vscode.Disposable {
   }
 }
 
+/** Those that most people come with stand first; the others as they are tried, the more exact before the more general. */
+const common = ['web-identity-denied', 'pod-identity-denied', 'node-role', 'no-effect', 'no-credentials'];
+
 /** One of the known errors, or whatever was pasted. */
 async function askError(): Promise<string | undefined> {
   const pick = vscode.window.createQuickPick();
   pick.title = vscode.l10n.t('Which error did the pod log?');
   pick.placeholder = vscode.l10n.t('Paste it, or pick one that looks like it');
-  const known = symptoms.map((symptom) => ({ label: symptom.title, detail: symptom.example }));
+  const known = [
+    ...symptoms.filter(({ id }) => common.includes(id)),
+    ...symptoms.filter(({ id }) => !common.includes(id)),
+  ].map((symptom) => ({ label: symptom.title, detail: symptom.example }));
   pick.items = known;
   pick.matchOnDetail = true;
   const answer = await new Promise<string | undefined>((resolve) => {
@@ -99,7 +105,12 @@ async function askError(): Promise<string | undefined> {
         ? [{ label: value.trim(), description: vscode.l10n.t('as pasted'), alwaysShow: true }, ...known]
         : known;
     });
-    pick.onDidAccept(() => resolve(pick.selectedItems[0]?.detail ?? pick.selectedItems[0]?.label));
+    pick.onDidAccept(() => {
+      const [picked] = pick.selectedItems;
+      // Enter may come before the list has followed what was pasted.
+      const answer = picked ? (picked.detail ?? picked.label) : pick.value.trim();
+      if (answer) resolve(answer);
+    });
     pick.onDidHide(() => resolve(undefined));
     pick.show();
   });

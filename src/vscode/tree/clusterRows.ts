@@ -1,3 +1,4 @@
+import { failureWords } from '../../core/features/failureWords.js';
 import { escapeMarkdown } from '../../core/features/markdown.js';
 import type {
   ClusterSnapshot,
@@ -51,7 +52,37 @@ export function contextTooltip(context: ContextSummary, snapshot: ClusterSnapsho
 export function openContextDescription(snapshot: ClusterSnapshot, now: number): string {
   const caller = snapshot.callerAws.known ? shortCaller(snapshot.callerAws.value) : 'AWS identity unknown';
   const old = isOld(snapshot, now) ? `AWS read at ${clock(snapshot.awsReadAt, now)}` : '';
-  return [old, snapshot.region, snapshot.account, caller].filter(Boolean).join(' · ');
+  const closed = snapshot.complete && !snapshot.listed ? closedWords(snapshot) : '';
+  return [closed, old, snapshot.region, snapshot.account, caller].filter(Boolean).join(' · ');
+}
+
+/** Why Kubernetes tells nothing at all; empty where it is something less. */
+function closedWords({ callerKubernetes }: ClusterSnapshot): string {
+  if (callerKubernetes.known) return '';
+  switch (callerKubernetes.reason) {
+    case 'unauthenticated':
+      return 'not signed in to Kubernetes';
+    case 'unreachable':
+    case 'timeout':
+      return 'Kubernetes does not answer';
+    default:
+      return '';
+  }
+}
+
+/** What a person can do about it. */
+function wayIn(snapshot: ClusterSnapshot): string {
+  const { callerKubernetes, kind, name, region } = snapshot;
+  const reason = callerKubernetes.known ? 'forbidden' : callerKubernetes.reason;
+  const why = callerKubernetes.known ? '' : `${escapeMarkdown(callerKubernetes.why)}\n\n`;
+  if (reason === 'unauthenticated') {
+    const anew = kind === 'eks' ? `aws eks update-kubeconfig --name ${name}${region ? ` --region ${region}` : ''}` : '';
+    const or = anew ? `, or write this context anew with \`${anew}\`` : '';
+    return `${why}Sign in by a terminal of yours, as with \`aws sso login\`${or}. Then refresh this cluster.`;
+  }
+  if (reason === 'unreachable' || reason === 'timeout')
+    return `${why}The endpoint may be private, or a VPN or proxy missing. Refresh this cluster when it can be reached.`;
+  return `${why}Needs \`list serviceaccounts\`, in all namespaces or in those that the setting \`podIam.namespaces\` names.`;
 }
 
 function shortCaller(arn: string): string {
@@ -82,7 +113,8 @@ export function clusterRows(snapshot: ClusterSnapshot, cluster: ClusterOfRow, fi
       rows.push({
         id: `${id}#notListed`,
         label: 'Service accounts could not be listed',
-        description: 'only those that associations name are shown',
+        description: [closedWords(snapshot), 'only those that associations name are shown'].filter(Boolean).join(' · '),
+        tooltip: wayIn(snapshot),
         mark: 'unknown',
       });
     }
@@ -176,7 +208,7 @@ function failuresRow(failures: readonly LiveFailure[], id: string): Row {
   return {
     id: `${id}#failures`,
     label: `${count(failures.length, 'thing')} could not be found out`,
-    description: [...new Set(failures.map((failure) => failure.reason))].join(', '),
+    description: [...new Set(failures.map(({ reason }) => failureWords(reason)))].join(', '),
     mark: 'unknown',
     tooltip: 'What depends on these is shown as unknown.',
     children: () => failures.map((failure, index) => failureRow(failure, `${id}#failures/${index}`)),
@@ -187,7 +219,7 @@ export function failureRow(failure: LiveFailure, id: string): Row {
   return {
     id,
     label: failure.what,
-    description: `${failure.reason}: ${failure.message}`,
+    description: `${failureWords(failure.reason)}: ${failure.message}`,
     tooltip: [
       `**${escapeMarkdown(failure.what)}**`,
       escapeMarkdown(failure.message),

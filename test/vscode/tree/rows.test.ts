@@ -185,6 +185,32 @@ describe('words', () => {
       ),
     ).toContain('AWS identity unknown');
   });
+  test('say what a person can do where Kubernetes tells nothing', () => {
+    const closed = (reason: 'unauthenticated' | 'unreachable' | 'forbidden') => {
+      const given = snapshot({ listed: false, callerKubernetes: { known: false, why: 'no', reason } });
+      const row = clusterRows(given, cluster, all).find(({ label }) => label.includes('could not be listed'));
+      return { context: openContextDescription(given, NOW), row };
+    };
+    const signedOut = closed('unauthenticated');
+    expect(signedOut.context).toMatch(/^not signed in to Kubernetes · eu-west-1/);
+    expect(signedOut.row?.description).toBe(
+      'not signed in to Kubernetes · only those that associations name are shown',
+    );
+    expect(signedOut.row?.tooltip).toContain('aws eks update-kubeconfig --name orders-prod --region eu-west-1');
+    const away = closed('unreachable');
+    expect(away.context).toMatch(/^Kubernetes does not answer · eu-west-1/);
+    expect(away.row?.tooltip).toContain('VPN');
+    const forbidden = closed('forbidden');
+    expect(forbidden.context).toMatch(/^eu-west-1/);
+    expect(forbidden.row?.tooltip).toContain('list serviceaccounts');
+  });
+  test('say of a failure what people say', () => {
+    const failures = [{ what: 'list pods', reason: 'unauthenticated', message: 'Unauthorized' }] as const;
+    const rows = [...below(clusterRows(snapshot({ failures }), cluster, all))];
+    expect(rows.map(({ description }) => description)).toEqual(
+      expect.arrayContaining(['not signed in', 'not signed in: Unauthorized']),
+    );
+  });
   test('count', () => {
     expect(tally(['ok', 'ok'])).toBe('2');
     expect(tally(['ok', 'error', 'warning', 'unknown'])).toBe('4 · 1 ✗ 1 ⚠ 1 ?');
