@@ -135,7 +135,7 @@ export function readPolicy(policy: TrustPolicy, issuers: ReadonlyMap<string, Tex
 }
 
 function readStatement(statement: Statement, issuers: ReadonlyMap<string, Text>): StatementReading {
-  const conditions = statement.conditions.map(readCondition);
+  const conditions = withOwnIssuers(statement.conditions.map(readCondition));
   const allFederated = [
     ...statement.principals.flatMap((principal) => readProvider(principal, issuers) ?? []),
     ...(statement.effectValue === 'Deny'
@@ -365,6 +365,18 @@ export function readCondition(condition: Condition): ConditionReading {
     values,
     open: condition.open === true || values.length < condition.values.length,
   };
+}
+
+/** Whoever vouches for service accounts in one condition is no stranger in the next, whatever the name sounds like. */
+function withOwnIssuers(conditions: readonly ConditionReading[]): readonly ConditionReading[] {
+  const own = conditions.flatMap(({ issuer, values }) =>
+    issuer && values.some(({ text }) => speaksOfServiceAccounts(text)) ? [issuer] : [],
+  );
+  return conditions.map((each) =>
+    each.foreign && own.some((issuer) => each.issuer && sameIssuer(issuer, each.issuer) === 'yes')
+      ? { ...each, foreign: false }
+      : each,
+  );
 }
 
 function endsInBlank(text: Text): boolean {
