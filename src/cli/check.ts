@@ -4,11 +4,11 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Analysis, MAX_FILE_LENGTH } from '../core/analysis.js';
 import { kindOf } from '../core/facts/readFile.js';
 import type { Severity } from '../core/rules/rule.js';
-import { applyEdits, type Edit } from '../core/syntax/edits.js';
 import type { CheckResult } from './checkResult.js';
 import { excluder, loadConfig } from './config.js';
 import { EXIT, UsageError } from './exit.js';
 import { findFiles, readText, reasonOf, type Unreadable } from './files.js';
+import { applySafeFixes } from './fixes.js';
 import { toGitHub } from './formats/github.js';
 import { toJson } from './formats/json.js';
 import { toSarif } from './formats/sarif.js';
@@ -121,33 +121,14 @@ function colorful(): boolean {
   return process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb';
 }
 
-/** One safe fix can make room for the next; they are few, so a handful of rounds is always enough. */
 async function fixAll(analysis: Analysis, cwd: string, unreadable: Unreadable[]): Promise<void> {
-  const changed = new Set<string>();
-  for (let round = 0; round < 10; round++) {
-    const edits = new Map<string, Edit[]>();
-    for (const finding of [...analysis.allFindings().values()].flat()) {
-      const fix = finding.fixes().find(({ safety }) => safety === 'safe');
-      if (!fix || fix.edits.some((edit) => overlapsAny(edit, edits.get(edit.file) ?? []))) continue;
-      for (const edit of fix.edits) edits.set(edit.file, [...(edits.get(edit.file) ?? []), edit]);
-    }
-    if (edits.size === 0) break;
-    for (const [file, list] of edits) {
-      analysis.setFile(file, applyEdits(analysis.text(file) ?? '', list));
-      changed.add(file);
-    }
-  }
-  for (const file of changed) {
+  for (const file of applySafeFixes(analysis)) {
     try {
       await replaceFile(resolve(cwd, file), analysis.text(file) ?? '');
     } catch (error) {
       unreadable.push({ file, reason: `could not be written: ${reasonOf(error)}` });
     }
   }
-}
-
-function overlapsAny(edit: Edit, others: readonly Edit[]): boolean {
-  return others.some((other) => edit.start <= other.end && other.start <= edit.end);
 }
 
 /** Whole or not at all: written beside it, then renamed. */
