@@ -90,7 +90,7 @@ export async function readKubeconfig(options: KubeconfigOptions): Promise<Result
       if (codeOf(error) === 'ENOENT' && files.length > 1) continue;
       const reason = codeOf(error) === 'ENOENT' ? 'not-found' : 'forbidden';
       return failed(
-        `read ${file}`,
+        'read kubeconfig',
         reason,
         reason === 'not-found' ? `there is no kubeconfig at ${file}` : messageOf(error),
       );
@@ -103,12 +103,12 @@ export async function readKubeconfig(options: KubeconfigOptions): Promise<Result
       // Only where, not what: the line may hold a token.
       const line = (error as { mark?: { line?: number } }).mark?.line;
       return failed(
-        `read ${file}`,
+        'read kubeconfig',
         'invalid-response',
         `${file} is no YAML${line === undefined ? '' : ` (line ${line + 1})`}`,
       );
     }
-    if (!isRecord(content)) return failed(`read ${file}`, 'invalid-response', `${file} is no kubeconfig`);
+    if (!isRecord(content)) return failed('read kubeconfig', 'invalid-response', `${file} is no kubeconfig`);
     merged.files.push(file);
     mergeInto(merged, content, dirname(file));
   }

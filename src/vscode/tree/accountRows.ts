@@ -1,6 +1,7 @@
 import { escapeMarkdown } from '../../core/features/markdown.js';
 import type { AwsCluster, LiveFinding, PodState, ServiceAccountIdentity, TraceLine } from '../../live/types.js';
 import type { Filterable } from './filter.js';
+import { clock } from './freshness.js';
 import type { Capability, Mark, Row, RowTarget } from './row.js';
 import { ago, callerWords, count, mechanismNames, roleName, trustWord } from './words.js';
 
@@ -56,7 +57,8 @@ export function accountRow(account: ServiceAccountIdentity, cluster: ClusterOfRo
   return {
     id,
     label: account.name,
-    description: drift === undefined ? describe(account) : `≠ ${drift} · ${describe(account)}`,
+    description:
+      drift === undefined ? describe(account, cluster.now) : `≠ ${drift} · ${describe(account, cluster.now)}`,
     tooltip: chain(account),
     mark: markOf(account),
     accessibleLabel: `${account.name}, ${mechanismNames[account.mechanism]}, ${account.pending ? 'being read' : account.status}, ${account.summary}`,
@@ -67,8 +69,14 @@ export function accountRow(account: ServiceAccountIdentity, cluster: ClusterOfRo
 }
 
 /** In order: what it gets. Not in order: the reason first, for side bars are narrow. */
-function describe({ status, identity, summary }: ServiceAccountIdentity): string {
-  return status === 'ok' ? `${identity} · ${summary}` : `${summary} · ${identity}`;
+function describe({ status, identity, summary, callerIdentity }: ServiceAccountIdentity, now: number): string {
+  if (status !== 'ok') return `${summary} · ${identity}`;
+  const { verdict, verifiedAt } = callerIdentity;
+  const verified =
+    verdict === 'as-expected' && verifiedAt !== undefined
+      ? ` · caller identity verified ${clock(verifiedAt, now)}`
+      : '';
+  return `${identity}${verified} · ${summary}`;
 }
 
 function hasOwnRole(account: ServiceAccountIdentity): boolean {

@@ -65,9 +65,9 @@ export function callerWords(caller: CallerIdentity): string {
   }
 }
 
-/** `arn:aws:sts::…:assumed-role/NAME/SESSION` → `assumed-role/NAME/SESSION` */
+/** `arn:aws:sts::…:assumed-role/NAME/SESSION` → `assumed-role/NAME/…`: the session says nothing, and it is long. */
 function shortSession(arn: string | undefined): string {
-  return arn?.replace(/^arn:[^:]*:sts::[^:]*:/, '') ?? 'nothing';
+  return arn?.replace(/^arn:[^:]*:sts::[^:]*:/, '').replace(/^(assumed-role\/[^/]+\/).+$/, '$1…') ?? 'nothing';
 }
 
 const minute = 60_000;

@@ -16,6 +16,18 @@ describe('a service account’s row', () => {
       mark: 'ok',
     });
   });
+  test('that was verified says when', () => {
+    const callerIdentity = {
+      expected: 'arn:aws:iam::111122223333:role/app/payments-api',
+      actual: 'arn:aws:sts::111122223333:assumed-role/payments-api/s',
+      how: 'web-identity',
+      verdict: 'as-expected',
+      verifiedAt: NOW,
+    } as const;
+    expect(accountRow(identity({ callerIdentity }), cluster).description).toMatch(
+      /^IRSA → payments-api · caller identity verified .*\d+:\d+.* · 2 pods$/,
+    );
+  });
   test('not in order says the reason first', () => {
     const row = accountRow(
       identity({ status: 'error', trust: 'denied', summary: "trust denies: 'wrker' ≠ 'worker'" }),
@@ -221,7 +233,7 @@ describe('words', () => {
     const actual = 'arn:aws:sts::111122223333:assumed-role/reports/s';
     expect(callerWords({ expected, how: 'not-verified' })).toBe('expected reports · not verified');
     expect(callerWords({ expected, actual, how: 'web-identity', verdict: 'as-expected' })).toBe(
-      'expected reports · got assumed-role/reports/s ✓',
+      'expected reports · got assumed-role/reports/… ✓',
     );
     expect(callerWords({ expected, how: 'web-identity', verdict: 'refused', message: 'AccessDenied' })).toBe(
       'expected reports · refused: AccessDenied',
