@@ -1,7 +1,7 @@
-import type { Association, ServiceAccount } from '../facts/model.js';
+import type { Association, EksctlCluster, ServiceAccount } from '../facts/model.js';
 import { areExclusive } from '../syntax/templates.js';
 import { display, sameText } from '../syntax/text.js';
-import { literal, outermost, placeOf, type StringNode, type SyntaxNode } from '../syntax/tree.js';
+import { literal, outermost, placeOf, type SyntaxNode } from '../syntax/tree.js';
 import type { Account, AccountVariant, Workspace } from '../workspace/workspace.js';
 import { defineRule } from './rule.js';
 import { accountLabel, annotatedAccounts } from './support/accounts.js';
@@ -52,14 +52,10 @@ export const saMixedMechanisms = defineRule({
     // What eksctl makes for IRSA it annotates, with a role of its own.
     for (const fact of facts.serviceAccounts) {
       const account = fact.managed ? workspace.accountOf(fact) : undefined;
-      const cluster = literal(clusterOf(fact, workspace));
       const association = account
-        ? workspace.associationsSurelyFor(account).find((each) => {
-            const other = literal(each.clusterName);
-            return (
-              (cluster === undefined || other === undefined || other === cluster) && mayStandBeside(each, fact.node)
-            );
-          })
+        ? workspace
+            .associationsSurelyFor(account)
+            .find((each) => mayBeOfOneCluster(each, fact, workspace) && mayStandBeside(each, fact.node))
         : undefined;
       if (!account || !association || !fact.metadata.name) continue;
       yield {
@@ -77,11 +73,18 @@ function mayStandBeside({ node }: Association, other: SyntaxNode): boolean {
   return first.file !== second.file || !areExclusive(outermost(node.document).text, first.start, second.start);
 }
 
-function clusterOf({ node }: ServiceAccount, workspace: Workspace): StringNode | undefined {
+function mayBeOfOneCluster(association: Association, account: ServiceAccount, workspace: Workspace): boolean {
+  const [own, other] = [clusterAround(account.node, workspace), clusterAround(association.node, workspace)];
+  const [name, otherName] = [literal(own?.name), literal(association.clusterName)];
+  // Two of eksctl's configurations are of two clusters, unless they say that it is one.
+  if (own && other && own !== other) return name !== undefined && name === otherName;
+  return name === undefined || otherName === undefined || name === otherName;
+}
+
+function clusterAround(node: SyntaxNode, workspace: Workspace): EksctlCluster | undefined {
   return workspace
     .eksctlClusters()
-    .find((each) => each.node.document === node.document && each.node.start <= node.start && node.end <= each.node.end)
-    ?.name;
+    .find((each) => each.node.document === node.document && each.node.start <= node.start && node.end <= each.node.end);
 }
 
 /** An overlay that makes the same account without annotation: which one the association is for, nobody knows. */
