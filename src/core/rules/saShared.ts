@@ -1,5 +1,4 @@
-import type { Workload } from '../facts/model.js';
-import { display } from '../syntax/text.js';
+import { display, sameText } from '../syntax/text.js';
 import type { PlacedWorkload } from '../workspace/workspace.js';
 import { defineRule } from './rule.js';
 import { accountLabel } from './support/accounts.js';
@@ -53,12 +52,15 @@ const known = new WeakMap<readonly PlacedWorkload[], readonly string[]>();
 function namesOf(users: readonly PlacedWorkload[]): readonly string[] {
   let names = known.get(users);
   if (!names) {
-    names = [...new Set(users.map(({ fact }) => nameOf(fact)))];
+    names = [...new Set(users.map(nameOf))];
     known.set(users, names);
   }
   return names;
 }
 
-function nameOf({ kind, metadata }: Workload): string {
-  return `${kind} ${metadata.name ? display(metadata.name.text) : ''}`.trim();
+/** As it is called in the cluster: an overlay's prefix makes one workload of what two files call differently. */
+function nameOf({ fact: { kind, metadata }, variants: [first, ...others] }: PlacedWorkload): string {
+  if (!metadata.name) return kind;
+  const placed = first && others.every(({ name }) => sameText(name, first.name) === 'yes') ? first.name : undefined;
+  return `${kind} ${display(placed ?? metadata.name.text)}`;
 }
