@@ -97,7 +97,7 @@ export function simulationText(simulation: Simulation, terminal: { readonly colo
   lines.push('');
   if (evaluation.decision === 'denied') {
     const action = evaluation.actions.find(({ decision }) => decision === 'denied')?.action ?? '';
-    lines.push(`  reason     ${miss ?? ''}`, `  AWS says   AccessDenied: Not authorized to perform ${action}`);
+    lines.push(`  difference ${miss ?? ''}`, `  AWS says   AccessDenied: Not authorized to perform ${action}`);
   } else if (evaluation.decision === 'unknown') {
     lines.push(`  reason     ${miss ?? ''}`);
   } else {

@@ -40,13 +40,14 @@ export function chainOf(state: ClusterState, { row, question }: Judgement): Chai
     links.push(agentLink(state));
   }
   links.push(...trustLinks(row.trustDetail?.trace ?? []));
-  if (row.trustDetail?.nearestMiss !== undefined) links.push({ label: 'nearest', text: row.trustDetail.nearestMiss });
+  if (row.trustDetail?.nearestMiss !== undefined)
+    links.push({ label: 'difference', text: row.trustDetail.nearestMiss });
   for (const finding of row.findings)
     links.push({ label: finding.severity, text: finding.message, note: finding.ruleId });
   for (const why of row.unknown) links.push({ label: 'unknown', text: why, mark: 'maybe' });
   if (row.callerIdentity.how !== 'not-verified') {
     links.push({
-      label: 'verified',
+      label: 'caller identity',
       text: row.callerIdentity.actual ?? row.callerIdentity.message ?? row.callerIdentity.verdict ?? '',
       mark:
         row.callerIdentity.verdict === 'as-expected'
@@ -80,7 +81,9 @@ function podLink(pods: readonly PodState[], known: boolean, account: string): Ch
           ? `IRSA ${pod.identity.roleArn}`
           : pod.identity.kind === 'none'
             ? 'no identity of its own'
-            : pod.identity.kind,
+            : pod.identity.kind === 'pod-identity'
+              ? 'Pod Identity'
+              : 'static AWS keys',
       mark: pod.stale ? 'no' : 'yes',
       ...(pod.note === undefined ? {} : { note: pod.note }),
     }),
