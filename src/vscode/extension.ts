@@ -78,7 +78,7 @@ export function activate(context: vscode.ExtensionContext): void {
     () => identities(analyses.workspace.workspace()).map(({ namespace }) => namespace),
   );
   const workspace = new WorkspaceView(analyses, settings, start);
-  const explanations = new Explanations(clusters, analyses);
+  const explanations = new Explanations(clusters, analyses, start);
   const trustPolicies = new TrustPolicies(clusters, analyses);
   const troubleshooter = new Troubleshooter(clusters, analyses, start);
   const drift = new DriftFindings(clusters, analyses, start);

@@ -22,6 +22,8 @@ export class Explanations implements vscode.Disposable {
   constructor(
     private readonly clusters: ClustersView,
     private readonly analyses: Analyses,
+    /** Reads the workspace, unless that is done. */
+    private readonly index: () => Promise<void>,
   ) {
     this.#documents = new ReadOnlyDocuments(scheme, (uri) => this.#text(JSON.parse(uri.query) as Subject));
   }
@@ -51,6 +53,7 @@ export class Explanations implements vscode.Disposable {
   }
 
   async #pick(): Promise<Subject | undefined> {
+    await this.index();
     this.analyses.updateOpen();
     const live = this.clusters.openConnections().flatMap(({ context, snapshot }) =>
       (snapshot?.serviceAccounts ?? []).map((account) => ({
@@ -66,6 +69,12 @@ export class Explanations implements vscode.Disposable {
       detail: identity.summary,
       subject: { namespace: identity.namespace, name: identity.name },
     }));
+    if (files.length + live.length === 0) {
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('No file of the workspace defines a service account, and no cluster is open.'),
+      );
+      return undefined;
+    }
     const picked = await vscode.window.showQuickPick<(typeof files)[number] & { subject: Subject }>(
       [...files, ...live],
       {

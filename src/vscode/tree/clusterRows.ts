@@ -110,10 +110,12 @@ export function clusterRows(snapshot: ClusterSnapshot, cluster: ClusterOfRow, fi
       });
     }
     if (snapshot.complete && !snapshot.listed) {
+      const closed = closedWords(snapshot);
       rows.push({
         id: `${id}#notListed`,
-        label: 'Service accounts could not be listed',
-        description: [closedWords(snapshot), 'only those that associations name are shown'].filter(Boolean).join(' · '),
+        // The reason first, for side bars are narrow.
+        label: closed ? closed[0]!.toUpperCase() + closed.slice(1) : 'Service accounts could not be listed',
+        description: `only ${closed ? 'service accounts' : 'those'} that associations name are shown`,
         tooltip: wayIn(snapshot),
         mark: 'unknown',
       });

@@ -21,7 +21,7 @@ export function workspaceRows(identities: readonly JudgedIdentity[], filter: Fil
     const statuses = members.map(({ status }) => status);
     return {
       id: `workspace/${namespace}`,
-      label: namespace,
+      label: asWritten(namespace),
       description: tally(statuses),
       icon: 'symbol-namespace',
       accessibleLabel: `namespace ${namespace}, ${spokenTally(statuses)}`,
@@ -29,6 +29,11 @@ export function workspaceRows(identities: readonly JudgedIdentity[], filter: Fil
       children: () => withUniqueIds(members.map((identity) => identityRow(identity, open))),
     };
   });
+}
+
+/** `{{ .Values.name }}`, as the template has it, and not the core's `${.Values.name}`. */
+function asWritten(name: string): string {
+  return name.replace(/\$\{(\.[^{}]*)\}/g, '{{ $1 }}');
 }
 
 function filterable(identity: JudgedIdentity) {
@@ -59,7 +64,7 @@ function identityRow(identity: JudgedIdentity, open: Opener): Row {
   if (identity.trustPolicy) able.push('hasTrustPolicy');
   return {
     id,
-    label: identity.name,
+    label: asWritten(identity.name),
     description: identity.summary,
     tooltip: tooltip(identity),
     mark: markOf(identity),

@@ -93,3 +93,11 @@ test('the workspace’s service accounts with the identity that their files give
   assert.equal(row.level, 2);
   assert.match(row.description, /IRSA → payments-api/);
 });
+
+test('to explain, with nothing to explain, says so', async ({ openWorkbench }) => {
+  const { workbench } = await openWorkbench({ folder: {}, env: { KUBECONFIG: '/nonexistent' } });
+  await workbench.openActivity('Pod IAM');
+  await (await workbench.view('Workspace')).welcome();
+  await workbench.runCommand('Pod IAM: Explain the Identity of a Service Account');
+  await workbench.notification('No file of the workspace defines a service account');
+});

@@ -77,3 +77,11 @@ test('what is right has its tick, also where its role names somebody else wrongl
     ['one', 'ok'],
   ]);
 });
+
+test('a name that a template fills in is shown as the template has it', () => {
+  const { rows } = rowsOf({
+    'chart/Chart.yaml': 'apiVersion: v2\nname: cart\nversion: 1.0.0\n',
+    'chart/templates/sa.yaml': 'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {{ .Values.account }}\n',
+  });
+  expect(rows.map(({ label }) => label)).toEqual(['{{ .Values.account }}']);
+});

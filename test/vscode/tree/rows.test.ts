@@ -200,14 +200,15 @@ describe('words', () => {
   test('say what a person can do where Kubernetes tells nothing', () => {
     const closed = (reason: 'unauthenticated' | 'unreachable' | 'forbidden') => {
       const given = snapshot({ listed: false, callerKubernetes: { known: false, why: 'no', reason } });
-      const row = clusterRows(given, cluster, all).find(({ label }) => label.includes('could not be listed'));
+      const row = clusterRows(given, cluster, all).find(({ id }) => id.endsWith('#notListed'));
       return { context: openContextDescription(given, NOW), row };
     };
     const signedOut = closed('unauthenticated');
     expect(signedOut.context).toMatch(/^not signed in to Kubernetes · eu-west-1/);
-    expect(signedOut.row?.description).toBe(
-      'not signed in to Kubernetes · only those that associations name are shown',
-    );
+    expect(signedOut.row).toMatchObject({
+      label: 'Not signed in to Kubernetes',
+      description: 'only service accounts that associations name are shown',
+    });
     expect(signedOut.row?.tooltip).toContain('aws eks update-kubeconfig --name orders-prod --region eu-west-1');
     const away = closed('unreachable');
     expect(away.context).toMatch(/^Kubernetes does not answer · eu-west-1/);
