@@ -1,13 +1,12 @@
-import { display, literalOf } from '../syntax/text.js';
+import { literalOf } from '../syntax/text.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { defineRule, type Fix, type Report } from './rule.js';
-import { claimKey } from './support/issuers.js';
+import { claimKey, shownKey } from './support/issuers.js';
 import { isOpenShiftSubject } from './support/openShift.js';
 import {
   AUDIENCE,
   type ConditionReading,
   conditionsOn,
-  issuersOf,
   mayHoldMore,
   type PolicyReading,
   type StatementReading,
@@ -45,10 +44,9 @@ export const trustMissingAudience = defineRule({
 });
 
 function missing(policy: PolicyReading, reading: StatementReading, workspace: Workspace): Report {
-  const [issuer] = issuersOf(reading);
   return {
     at: standsFor(reading),
-    message: `No condition on '${issuer ? display(issuer) : 'ISSUER'}:aud': a token for any audience that the provider accepts opens this role. It should be '${AUDIENCE}'.`,
+    message: `No condition on '${shownKey(reading, 'aud')}': a token for any audience that the provider accepts opens this role. It should be '${AUDIENCE}'.`,
     fixes: () => fixes(policy, reading, workspace),
   };
 }

@@ -1,11 +1,9 @@
 import { SUBJECT_PREFIX } from '../iam/names.js';
-import { display } from '../syntax/text.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { defineRule, type Fix } from './rule.js';
-import { claimKey } from './support/issuers.js';
+import { claimKey, shownKey } from './support/issuers.js';
 import {
   conditionsOn,
-  issuersOf,
   mayHoldMore,
   type PolicyReading,
   type StatementReading,
@@ -34,10 +32,9 @@ export const trustMissingSubject = defineRule({
       for (const reading of policy.statements) {
         if (!reading.allows || !reading.irsa || !reading.assumes || mayHoldMore(reading)) continue;
         if (conditionsOn(reading, 'sub').length > 0) continue;
-        const [issuer] = issuersOf(reading);
         yield {
           at: standsFor(reading),
-          message: `No condition on '${issuer ? display(issuer) : 'ISSUER'}:sub': every service account of the cluster may assume this role. Name the ones that need it, as in '${SUBJECT_PREFIX}NAMESPACE:NAME'.`,
+          message: `No condition on '${shownKey(reading, 'sub')}': every service account of the cluster may assume this role. Name the ones that need it, as in '${SUBJECT_PREFIX}NAMESPACE:NAME'.`,
           fixes: () => fixes(policy, reading, workspace),
         };
       }

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of Terraform
 import { trustMissingAudience } from '../../../src/core/rules/trustMissingAudience.js';
 import { ruleTest } from '../../support/ruleTester.js';
 import { AUD, irsa, PROVIDER, pods, STS, SUB, SUBJECT } from './trustCases.js';
@@ -32,6 +33,13 @@ ruleTest(trustMissingAudience, {
       becomes: text(
         irsa({ Condition: { StringLike: { [SUB]: 'system:serviceaccount:shop:*' }, StringEquals: { [AUD]: STS } } }),
       ),
+    },
+    'named as the other key names it': {
+      files: {
+        'main.tf':
+          'data "aws_iam_policy_document" "trust" {\n  statement {\n    actions = ["sts:AssumeRoleWithWebIdentity"]\n    principals {\n      type        = "Federated"\n      identifiers = [«data.terraform_remote_state.eks.outputs.oidc_provider_arn»]\n    }\n    condition {\n      test     = "StringEquals"\n      variable = "${data.terraform_remote_state.eks.outputs.oidc_issuer}:sub"\n      values   = ["system:serviceaccount:quay:crane"]\n    }\n  }\n}\n',
+      },
+      message: /^No condition on '\$\{data\.terraform_remote_state\.eks\.outputs\.oidc_issuer\}:aud'/,
     },
     'any audience': {
       files: text(irsa({ Condition: { StringEquals: { [SUB]: SUBJECT }, StringLike: { [AUD]: '«*»' } } })),

@@ -1,8 +1,8 @@
 import { parseArn } from '../../iam/arn.js';
 import { parseProviderArn, partitionOfIssuer, providerArn } from '../../iam/issuer.js';
-import { literalOf, onlyHole, type Text } from '../../syntax/text.js';
+import { display, literalOf, onlyHole, type Text } from '../../syntax/text.js';
 import type { Workspace } from '../../workspace/workspace.js';
-import { type Claim, type PolicyReading, type StatementReading, sameIssuer } from './reading.js';
+import { type Claim, issuersOf, type PolicyReading, type StatementReading, sameIssuer } from './reading.js';
 import { typed } from './typed.js';
 
 /** Stands for an issuer that nothing says, in a fix that leaves it to be filled in. */
@@ -17,6 +17,12 @@ export interface ClaimKey {
 export function claimKey(reading: StatementReading, claim: Claim): ClaimKey {
   const issuer = typedIssuer(reading);
   return { name: `${issuer ?? PLACEHOLDER}:${claim}`, placeholder: issuer === undefined };
+}
+
+/** A claim's key as a message names it. */
+export function shownKey(reading: StatementReading, claim: Claim): string {
+  const [issuer] = issuersOf(reading);
+  return `${issuer ? display(issuer) : (typedIssuer(reading) ?? 'ISSUER')}:${claim}`;
 }
 
 /** The issuer as this file would write it in a condition key. */
