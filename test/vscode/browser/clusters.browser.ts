@@ -102,12 +102,13 @@ test('a context that cannot sign in says so, and the others stay', async ({ open
   const { workbench } = await openWorkbench({ folder: {}, env });
   const view = await clustersOf(workbench);
   await view.expand('orders-prod-signed-out');
+  // While it is being read its row tells how far that is.
   const rows = await until('the failure', 30_000, async () => {
     const all = await view.rows();
-    return all.some(({ level, label }) => level > 1 && /not signed in to Kubernetes/i.test(label)) ? all : undefined;
+    const told = all.some(({ level, label }) => level > 1 && label === 'Not signed in to Kubernetes');
+    const [context] = all.filter(({ label }) => label === 'orders-prod-signed-out');
+    return told && /^not signed in to Kubernetes · eu-west-1/.test(context?.description ?? '') ? all : undefined;
   });
-  const [context] = rows.filter(({ label }) => label === 'orders-prod-signed-out');
-  assert.match(context?.description ?? '', /^not signed in to Kubernetes · eu-west-1/);
   const tooltip = await view.tooltip('Not signed in to Kubernetes');
   assert.match(tooltip, /aws eks update-kubeconfig --name orders-prod --region eu-west-1/);
   assert.ok(rows.some(({ label, description }) => label === 'orders-prod' && description.startsWith('not connected')));
