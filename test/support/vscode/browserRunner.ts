@@ -35,7 +35,12 @@ export async function runBrowserSuite({ entry, browser, vsix, demo, only }: Brow
   try {
     for (const test of declared) {
       const start = performance.now();
-      const error = await runTest(test, windows, demo);
+      let error = await runTest(test, windows, demo);
+      if (error !== undefined) {
+        // The editor's own interface drops a click or a key now and then; what is broken fails again in a new window.
+        console.log(`  ${test.name}: once more, after\n    ${error.replaceAll('\n', '\n    ')}`);
+        error = await runTest(test, windows, demo);
+      }
       printTest(test.name, Math.round(performance.now() - start), error);
       counts[error === undefined ? 'passed' : 'failed'] += 1;
     }

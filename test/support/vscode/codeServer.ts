@@ -84,7 +84,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   void service.exited.then(() => {
     ended = true;
   });
-  const origin = await until('VS Code’s server to answer', 60_000, async () => {
+  const origin = await until('VS Code’s server to answer', 90_000, async () => {
     if (ended) throw new Error(`VS Code's server ended at once:\n${service.output()}`);
     const listening = /HTTP server listening on (http:\/\/127\.0\.0\.1:\d+)/.exec(service.output())?.[1];
     return listening && (await answers(listening)) ? listening : undefined;

@@ -103,7 +103,7 @@ async function runSuite(
 
 /** What only a person can do: extensions cannot press the buttons of dialogs. */
 async function act(workbench: Workbench, id: number, deed: PersonDeed): Promise<PersonAnswer> {
-  workbench.page.setDefaultTimeout(60_000);
+  workbench.page.setDefaultTimeout(90_000);
   try {
     switch (deed.do) {
       case 'read the dialog':

@@ -386,15 +386,33 @@ export class TreeView {
 
   /** Chooses an entry of a row's context menu. */
   async chooseFromMenu(label: string, entry: string): Promise<void> {
-    await this.locator(label).click({ button: 'right' });
-    await this.page.locator('.monaco-menu').getByRole('menuitem', { name: entry }).first().click();
+    const item = this.page.locator('.monaco-menu').getByRole('menuitem', { name: entry }).first();
+    // A menu that has only just opened takes no click, so click until it has gone.
+    await until(`the menu to take ${JSON.stringify(entry)}`, 90_000, async () => {
+      if (!(await item.isVisible())) await this.locator(label).click({ button: 'right' });
+      try {
+        await item.click({ timeout: 10_000 });
+        await item.waitFor({ state: 'hidden', timeout: 10_000 });
+        return true;
+      } catch {
+        return undefined;
+      }
+    });
   }
 
   /** Hovers a row and returns its tooltip. */
   async tooltip(label: string): Promise<string> {
-    await this.locator(label).hover();
     const hover = this.page.locator('.workbench-hover-container .monaco-hover-content').first();
-    await hover.waitFor();
+    await until(`the tooltip of ${JSON.stringify(label)}`, 90_000, async () => {
+      await this.page.mouse.move(0, 0);
+      await this.locator(label).hover();
+      try {
+        await hover.waitFor({ timeout: 3_000 });
+        return true;
+      } catch {
+        return undefined;
+      }
+    });
     return hover.innerText();
   }
 

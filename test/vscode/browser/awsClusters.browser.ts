@@ -13,7 +13,7 @@ const withoutKubeconfig = {
 };
 
 async function settled(view: TreeView, label: string, description: RegExp) {
-  return until(`${label} to say ${description}`, 60_000, async () => {
+  return until(`${label} to say ${description}`, 90_000, async () => {
     const row = await view.row(label);
     return description.test(row.description) ? row : undefined;
   });
@@ -36,7 +36,7 @@ test('clusters come from AWS where there is no kubeconfig, are remembered, and g
   const { workbench } = await openWorkbench({ folder: {}, env: { ...env, ...withoutKubeconfig } });
   const { page } = workbench;
   const view = await clustersOf(workbench);
-  await until('the view to miss a kubeconfig', 60_000, async () =>
+  await until('the view to miss a kubeconfig', 90_000, async () =>
     /Add Clusters from AWS/.test(await view.welcome()) ? true : undefined,
   );
   await page.locator('.welcome-view-content').getByText('Add Clusters from AWS').click();
@@ -59,7 +59,7 @@ test('clusters come from AWS where there is no kubeconfig, are remembered, and g
   await view.click('orders-prod');
   await view.expand('staging');
   await view.expand('1 thing could not be found out');
-  const failure = await until('the reason', 60_000, async () => {
+  const failure = await until('the reason', 90_000, async () => {
     const all = await view.rows();
     return all.slice(all.findIndex(({ label }) => label === 'staging')).find(({ level }) => level === 3);
   });
@@ -73,7 +73,7 @@ test('clusters come from AWS where there is no kubeconfig, are remembered, and g
     ['orders-prod', 'staging'],
   );
   await again.chooseFromMenu('staging', 'Remove from the List');
-  await until('it to be gone', 60_000, async () =>
+  await until('it to be gone', 90_000, async () =>
     (await again.rows()).every(({ label }) => label !== 'staging') ? true : undefined,
   );
 });
