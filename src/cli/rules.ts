@@ -27,7 +27,7 @@ function print(chosen: readonly Rule[], whole: boolean, format: 'text' | 'json' 
     const data = chosen.map(({ id, severity, scope, fix, docs }) => ({ id, severity, scope, fix, ...docs }));
     return `${JSON.stringify({ version: 1, rules: data }, null, 2)}\n`;
   }
-  if (whole) return ruleMarkdown(chosen[0]!);
+  if (whole) return format === 'text' ? ruleMarkdown(chosen[0]!, (text) => text) : ruleMarkdown(chosen[0]!);
   if (format === 'markdown') {
     const rows = chosen.map(({ id, severity, fix, docs }) => `| \`${id}\` | ${severity} | ${fix} | ${docs.summary} |`);
     return `| rule | severity | fix | what must be so |\n|---|---|---|---|\n${rows.join('\n')}\n`;

@@ -1,7 +1,10 @@
 import type { Rule } from './rule.js';
 
-/** A rule's documentation as a page; the editor, the command line, SARIF and `docs/` show the same. */
-export function ruleMarkdown(rule: Rule): string {
+/**
+ * A rule's documentation as a page; the editor, the command line, SARIF and `docs/` show the same.
+ * @param sentences how sentences are written; as they are where nobody renders the page, as in a terminal
+ */
+export function ruleMarkdown(rule: Rule, sentences: (text: string) => string = prose): string {
   const { summary, why, awsSays, bad, good, links } = rule.docs;
   const fix =
     rule.fix === 'none'
@@ -11,10 +14,10 @@ export function ruleMarkdown(rule: Rule): string {
         : 'suggested: one at a time, the title says what changes';
   return [
     `# ${rule.id}`,
-    prose(summary),
+    sentences(summary),
     `**Severity:** ${rule.severity} · **Fix:** ${fix} · **Looks at:** ${rule.scope === 'document' ? 'the file' : 'the workspace'}`,
     '## Why this matters',
-    prose(why),
+    sentences(why),
     ...(awsSays === undefined ? [] : ['## What AWS says', fence('text', awsSays)]),
     '## Wrong',
     ...examples(bad),
