@@ -5,6 +5,11 @@ import type { Analyses } from '../analyses.js';
 import { folderOfName } from '../folderNames.js';
 import { TextPositions } from '../positions.js';
 import { ReadOnlyDocuments } from '../readOnlyDocuments.js';
+import { count } from '../tree/words.js';
+import { wrapped } from './wrapped.js';
+
+/** Characters that a row of a quick pick shows before it is cut off. */
+const LINE = 76;
 
 const scheme = 'pod-iam-preview';
 
@@ -109,14 +114,16 @@ export class RefactorPreview implements vscode.Disposable {
     pick.items = [
       {
         label: vscode.l10n.t('$(check) Apply all of it'),
-        description: vscode.l10n.t('{0} changes in {1} files', changes.length, files.length),
+        description: vscode.l10n.t('{0} in {1}', count(changes.length, 'change'), count(files.length, 'file')),
         alwaysShow: true,
         apply: true,
       },
       { label: vscode.l10n.t('What changes'), kind: vscode.QuickPickItemKind.Separator },
-      ...changes.map(({ description }) => ({ label: description })),
+      ...changes.flatMap(({ description }) => wrapped(description, LINE).map((label) => ({ label }))),
       ...(warnings.length > 0 ? [{ label: vscode.l10n.t('To know'), kind: vscode.QuickPickItemKind.Separator }] : []),
-      ...warnings.map((warning) => ({ label: `$(warning) ${warning}` })),
+      ...warnings.flatMap((warning) =>
+        wrapped(warning, LINE).map((line, index) => ({ label: `$(${index === 0 ? 'warning' : 'blank'}) ${line}` })),
+      ),
     ];
     try {
       return await new Promise<boolean>((resolve) => {
