@@ -99,7 +99,13 @@ async function askError(): Promise<string | undefined> {
   pick.items = known;
   pick.matchOnDetail = true;
   const answer = await new Promise<string | undefined>((resolve) => {
+    // Enter may come before the list has followed what was pasted: what is selected then was not meant.
+    let followed = true;
+    pick.onDidChangeActive(([active]) => {
+      if (active?.label === pick.value.trim()) followed = true;
+    });
     pick.onDidChangeValue((value) => {
+      followed = value.trim() === '';
       // What was pasted stands first, so that Enter takes it as it is.
       pick.items = value.trim()
         ? [{ label: value.trim(), description: vscode.l10n.t('as pasted'), alwaysShow: true }, ...known]
@@ -107,8 +113,7 @@ async function askError(): Promise<string | undefined> {
     });
     pick.onDidAccept(() => {
       const [picked] = pick.selectedItems;
-      // Enter may come before the list has followed what was pasted.
-      const answer = picked ? (picked.detail ?? picked.label) : pick.value.trim();
+      const answer = followed && picked ? (picked.detail ?? picked.label) : pick.value.trim();
       if (answer) resolve(answer);
     });
     pick.onDidHide(() => resolve(undefined));
