@@ -64,7 +64,8 @@ async function oneManifest(): Promise<void> {
       { name: 'Pod IAM, after one keystroke', run: keystroke },
       { name: "yaml-language-server's validation", run: yaml },
     ],
-    40,
+    60,
+    30,
   );
   pages.push(
     table(
