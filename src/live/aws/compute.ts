@@ -10,7 +10,7 @@ import { failed, failure, success } from '../failure.js';
 import type { AgentState, FargateProfileState, LiveFailure, NodeGroupState, Result } from '../types.js';
 import { awsCall } from './call.js';
 import type { AwsClients } from './clients.js';
-import { turnPage } from './turnPage.js';
+import { listNames } from './listNames.js';
 
 export const AGENT_ADDON = 'eks-pod-identity-agent';
 const CONCURRENT = 6;
@@ -62,7 +62,7 @@ export async function readNodeGroups(
   signal: AbortSignal,
   onFailure: (failure: LiveFailure) => void,
 ): Promise<Result<readonly NodeGroupState[]>> {
-  const names = await listAll('eks:ListNodegroups', timeoutMs, signal, async (nextToken, abortSignal) => {
+  const names = await listNames('eks:ListNodegroups', timeoutMs, signal, async (nextToken, abortSignal) => {
     const page = await aws.eks.send(new ListNodegroupsCommand({ clusterName: cluster, nextToken }), { abortSignal });
     return { names: page.nodegroups, nextToken: page.nextToken };
   });
@@ -125,7 +125,7 @@ export async function readFargateProfiles(
   signal: AbortSignal,
   onFailure: (failure: LiveFailure) => void,
 ): Promise<Result<readonly FargateProfileState[]>> {
-  const names = await listAll('eks:ListFargateProfiles', timeoutMs, signal, async (nextToken, abortSignal) => {
+  const names = await listNames('eks:ListFargateProfiles', timeoutMs, signal, async (nextToken, abortSignal) => {
     const page = await aws.eks.send(new ListFargateProfilesCommand({ clusterName: cluster, nextToken }), {
       abortSignal,
     });
@@ -175,31 +175,4 @@ export async function readFargateProfiles(
     });
   });
   return success(profiles.sort((a, b) => (a.name < b.name ? -1 : 1)));
-}
-
-async function listAll(
-  permission: string,
-  timeoutMs: number,
-  signal: AbortSignal,
-  page: (
-    nextToken: string | undefined,
-    abortSignal: AbortSignal,
-  ) => Promise<{ names: string[] | undefined; nextToken: string | undefined }>,
-): Promise<Result<string[]>> {
-  const names: string[] = [];
-  let nextToken: string | undefined;
-  do {
-    const answer = await awsCall(
-      { what: permission, permission, timeoutMs, send: (abortSignal) => page(nextToken, abortSignal) },
-      signal,
-    );
-    if (!answer.ok) return answer;
-    // An answer of another kind is not an empty list.
-    if (!answer.value.names) return failed(permission, 'invalid-response', 'the answer holds no list', permission);
-    names.push(...answer.value.names);
-    const next = turnPage(permission, nextToken, answer.value.nextToken);
-    if (!next.ok) return next;
-    nextToken = next.value;
-  } while (nextToken !== undefined);
-  return success(names);
 }

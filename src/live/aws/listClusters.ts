@@ -1,10 +1,9 @@
 import { ListClustersCommand } from '@aws-sdk/client-eks';
 import { forEachOf } from '../deadline.js';
-import { failed, failure, messageOf, success } from '../failure.js';
+import { failure, messageOf } from '../failure.js';
 import type { AwsCluster, AwsClusters, AwsPlace, LiveFailure, Result } from '../types.js';
-import { awsCall } from './call.js';
 import { awsClients } from './clients.js';
-import { turnPage } from './turnPage.js';
+import { listNames } from './listNames.js';
 
 const CONCURRENT = 4;
 
@@ -38,26 +37,10 @@ async function namesIn(place: AwsPlace, timeoutMs: number, signal: AbortSignal):
     return { ok: false, failure: failure(what, 'not-found', messageOf(error)) };
   }
   try {
-    const names: string[] = [];
-    let nextToken: string | undefined;
-    do {
-      const page = await awsCall(
-        {
-          what,
-          permission: what,
-          timeoutMs,
-          send: (abortSignal) => aws.eks.send(new ListClustersCommand({ nextToken }), { abortSignal }),
-        },
-        signal,
-      );
-      if (!page.ok) return page;
-      if (!page.value.clusters) return failed(what, 'invalid-response', 'the answer holds no list', what);
-      names.push(...page.value.clusters);
-      const next = turnPage(what, nextToken, page.value.nextToken);
-      if (!next.ok) return next;
-      nextToken = next.value;
-    } while (nextToken !== undefined);
-    return success(names);
+    return await listNames(what, timeoutMs, signal, async (nextToken, abortSignal) => {
+      const page = await aws.eks.send(new ListClustersCommand({ nextToken }), { abortSignal });
+      return { names: page.clusters, nextToken: page.nextToken };
+    });
   } finally {
     aws.destroy();
   }

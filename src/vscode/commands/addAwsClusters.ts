@@ -4,6 +4,7 @@ import type { Live } from '../live.js';
 import type { Settings } from '../settings.js';
 import { samePlace } from '../tree/awsClusters.js';
 import type { ClustersView } from '../tree/clustersView.js';
+import { withProgress } from '../withProgress.js';
 import { awsRegions } from './awsRegions.js';
 
 const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
@@ -29,22 +30,8 @@ export class AwsClusterChooser {
     const places: AwsPlace[] = profiles.flatMap((profile) =>
       regions.map((region) => ({ region, ...(profile === undefined ? {} : { profile: profile.name }) })),
     );
-    const found = await vscode.window.withProgress(
-      {
-        location: vscode.ProgressLocation.Notification,
-        title: vscode.l10n.t('Asking EKS for its clusters'),
-        cancellable: true,
-      },
-      async (_progress, token) => {
-        const stop = new AbortController();
-        token.onCancellationRequested(() => stop.abort());
-        try {
-          return await module.listAwsClusters(places, stop.signal);
-        } catch (error) {
-          if (!stop.signal.aborted) throw error;
-          return undefined;
-        }
-      },
+    const found = await withProgress(vscode.l10n.t('Asking EKS for its clusters'), (signal) =>
+      module.listAwsClusters(places, signal),
     );
     if (found) await this.#choose(places, found);
   }

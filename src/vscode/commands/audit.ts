@@ -11,6 +11,7 @@ import { ReadOnlyDocuments } from '../readOnlyDocuments.js';
 import type { Settings } from '../settings.js';
 import type { ClustersView } from '../tree/clustersView.js';
 import type { RowTarget } from '../tree/row.js';
+import { withProgress } from '../withProgress.js';
 import { callsText, type OwnFinding, type PlacedFinding, policyAuditText } from './auditText.js';
 
 const scheme = 'pod-iam-audit';
@@ -149,22 +150,6 @@ export class Audits implements vscode.Disposable {
     this.#texts.set(path, text);
     await this.#documents.preview(vscode.Uri.from({ scheme, path }));
   }
-}
-
-async function withProgress<T>(title: string, work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
-  return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    async (_progress, token) => {
-      const stop = new AbortController();
-      token.onCancellationRequested(() => stop.abort());
-      try {
-        return await work(stop.signal);
-      } catch (error) {
-        if (!stop.signal.aborted) throw error;
-        return undefined;
-      }
-    },
-  );
 }
 
 function diagnosticOf(finding: AnalyzerFinding, range: vscode.Range): vscode.Diagnostic {

@@ -7,6 +7,7 @@ import type { ClustersView } from '../tree/clustersView.js';
 import type { Connection } from '../tree/connection.js';
 import type { RowTarget } from '../tree/row.js';
 import { roleName } from '../tree/words.js';
+import { withProgress } from '../withProgress.js';
 import { confirmation, outcomeText, planText, toolNames } from './changesText.js';
 
 const scheme = 'pod-iam-change';
@@ -87,6 +88,7 @@ export class Changes implements vscode.Disposable {
   }
 
   async #apply(connection: Connection, cluster: LiveCluster, plan: ChangePlan): Promise<void> {
+    // A cancelled change has an outcome too, so it is waited for.
     const outcome = await withProgress(plan.title, (signal) => cluster.applyChange(plan, signal), true);
     if (!outcome) return;
     void connection.refresh();
@@ -114,27 +116,6 @@ function tell(outcome: ChangeOutcome, actions: readonly string[]): Thenable<stri
   return outcome.done
     ? vscode.window.showInformationMessage(text, ...actions)
     : vscode.window.showErrorMessage(text, ...actions);
-}
-
-/** @param whole a cancelled change has an outcome too, so it is waited for */
-async function withProgress<T>(
-  title: string,
-  work: (signal: AbortSignal) => Promise<T>,
-  whole = false,
-): Promise<T | undefined> {
-  return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    async (_progress, token) => {
-      const stop = new AbortController();
-      token.onCancellationRequested(() => stop.abort());
-      try {
-        return await work(stop.signal);
-      } catch (error) {
-        if (!stop.signal.aborted || whole) throw error;
-        return undefined;
-      }
-    },
-  );
 }
 
 async function copyAsText(plan: ChangePlan): Promise<void> {

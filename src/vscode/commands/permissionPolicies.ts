@@ -3,6 +3,7 @@ import { ReadOnlyDocuments } from '../readOnlyDocuments.js';
 import type { ClustersView } from '../tree/clustersView.js';
 import type { RowTarget } from '../tree/row.js';
 import { roleName } from '../tree/words.js';
+import { withProgress } from '../withProgress.js';
 import { policiesText } from './policiesText.js';
 
 const scheme = 'pod-iam-policies';
@@ -19,22 +20,8 @@ export class PermissionPolicies implements vscode.Disposable {
     const roleArn = target?.roleArn;
     if (!vscode.workspace.isTrusted || !cluster || roleArn === undefined) return;
     const name = roleName(roleArn);
-    const read = await vscode.window.withProgress(
-      {
-        location: vscode.ProgressLocation.Notification,
-        title: vscode.l10n.t('Reading the policies of {0}', name),
-        cancellable: true,
-      },
-      async (_progress, token) => {
-        const stop = new AbortController();
-        token.onCancellationRequested(() => stop.abort());
-        try {
-          return await cluster.rolePolicies(roleArn, stop.signal);
-        } catch (error) {
-          if (!stop.signal.aborted) throw error;
-          return undefined;
-        }
-      },
+    const read = await withProgress(vscode.l10n.t('Reading the policies of {0}', name), (signal) =>
+      cluster.rolePolicies(roleArn, signal),
     );
     if (!read) return;
     if (!read.ok) {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { VerifyPlan } from '../../live/types.js';
 import type { ClustersView } from '../tree/clustersView.js';
 import type { RowTarget } from '../tree/row.js';
+import { withProgress } from '../withProgress.js';
 
 /** Finds out for real which identity a service account gets, after a person has read what will be done and agreed. */
 export async function verifyCallerIdentity(clusters: ClustersView, target: RowTarget | undefined): Promise<void> {
@@ -32,23 +33,10 @@ export async function verifyCallerIdentity(clusters: ClustersView, target: RowTa
     ...(canExec ? [ask] : []),
   );
   if (answer === undefined) return;
-  await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Verifying {0}', `${namespace}/${name}`),
-      cancellable: true,
-    },
-    async (_progress, token) => {
-      const stop = new AbortController();
-      token.onCancellationRequested(() => stop.abort());
-      try {
-        await cluster.verify(namespace, name, stop.signal, answer === ask ? 'exec' : 'mint');
-      } catch (error) {
-        if (!stop.signal.aborted) throw error;
-      }
-      connection.touch();
-    },
+  await withProgress(vscode.l10n.t('Verifying {0}', `${namespace}/${name}`), (signal) =>
+    cluster.verify(namespace, name, signal, answer === ask ? 'exec' : 'mint'),
   );
+  connection.touch();
 }
 
 function steps(plan: VerifyPlan): string {

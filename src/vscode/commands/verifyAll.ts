@@ -4,6 +4,7 @@ import { ReadOnlyDocuments } from '../readOnlyDocuments.js';
 import { filterable } from '../tree/accountRows.js';
 import type { ClustersView } from '../tree/clustersView.js';
 import type { Connection } from '../tree/connection.js';
+import { withProgress } from '../withProgress.js';
 import { batchConfirmation, batchReport, batchSummary } from './verifyText.js';
 
 const scheme = 'pod-iam-verified';
@@ -70,19 +71,17 @@ export class Verifications implements vscode.Disposable {
   }
 
   async #verify(connection: Connection, plan: VerifyBatchPlan, title: string): Promise<readonly VerifyBatchResult[]> {
-    return vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-      async (progress, token) => {
-        const stop = new AbortController();
-        token.onCancellationRequested(() => stop.abort());
-        const step = 100 / plan.targets.length;
-        const results = await connection.cluster?.verifyAll(plan, stop.signal, ({ namespace, name }, done) => {
+    const step = 100 / plan.targets.length;
+    const results = await withProgress(
+      title,
+      async (signal, progress) =>
+        connection.cluster?.verifyAll(plan, signal, ({ namespace, name }, done) => {
           progress.report({ increment: step, message: `${done} of ${plan.targets.length} · ${namespace}/${name}` });
           connection.touch();
-        });
-        return results ?? [];
-      },
+        }),
+      true,
     );
+    return results ?? [];
   }
 }
 

@@ -134,14 +134,7 @@ const FUNCTIONS: Readonly<Record<string, Implementation>> = {
       return item && makeSynthetic(item, item.raw, undefined, item.masked);
     });
     if (items.some((item) => item === undefined)) return undefined;
-    return args.evaluator.array(
-      args.call,
-      args.scope,
-      items as StringNode[],
-      items.map(() => undefined),
-      list.open === true,
-      'formatlist',
-    );
+    return madeList(args, items as StringNode[], 'formatlist', list.open === true);
   },
   join,
   split: (args) => {
@@ -149,14 +142,7 @@ const FUNCTIONS: Readonly<Record<string, Implementation>> = {
     if (!separator || text === undefined) return undefined;
     const at = { document: args.scope.document, start: args.call.start, end: args.call.end };
     const items = text.split(separator).map((part) => makeSynthetic(at, part));
-    return args.evaluator.array(
-      args.call,
-      args.scope,
-      items,
-      items.map(() => undefined),
-      false,
-      'split',
-    );
+    return madeList(args, items, 'split');
   },
   element: (args) => {
     const [list, index] = [args.value(0), args.value(1)];
@@ -176,27 +162,13 @@ const FUNCTIONS: Readonly<Record<string, Implementation>> = {
     const map = args.value(0);
     if (map?.kind !== 'object') return undefined;
     const keys = map.properties.map(({ key }) => key);
-    return args.evaluator.array(
-      args.call,
-      args.scope,
-      keys,
-      keys.map(() => undefined),
-      map.open === true,
-      'keys',
-    );
+    return madeList(args, keys, 'keys', map.open === true);
   },
   values: (args) => {
     const map = args.value(0);
     if (map?.kind !== 'object') return undefined;
     const values = map.properties.flatMap(({ value }) => value ?? []);
-    return args.evaluator.array(
-      args.call,
-      args.scope,
-      values,
-      values.map(() => undefined),
-      map.open === true,
-      'values',
-    );
+    return madeList(args, values, 'values', map.open === true);
   },
   // The first that is there: a literal is.
   coalesce: (args) => firstSure(args),
@@ -219,14 +191,7 @@ const FUNCTIONS: Readonly<Record<string, Implementation>> = {
     const [list, from, to] = [args.value(0), args.value(1), args.value(2)];
     if (list?.kind !== 'array' || list.open || from?.kind !== 'number' || to?.kind !== 'number') return undefined;
     const items = list.items.slice(from.value, to.value);
-    return args.evaluator.array(
-      args.call,
-      args.scope,
-      items,
-      items.map(() => undefined),
-      false,
-      'slice',
-    );
+    return madeList(args, items, 'slice');
   },
   length: (args) => {
     const value = args.value(0);
@@ -293,6 +258,18 @@ function joined(args: Arguments, parts: readonly { value: SyntaxNode }[], tag: s
     });
   }
   return args.evaluator.array(args.call, args.scope, items, spans, more, tag);
+}
+
+/** A list that a function makes: its items stand nowhere in the call. */
+function madeList(args: Arguments, items: readonly SyntaxNode[], tag: string, open = false): SyntaxNode {
+  return args.evaluator.array(
+    args.call,
+    args.scope,
+    items,
+    items.map(() => undefined),
+    open,
+    tag,
+  );
 }
 
 function merge(args: Arguments): SyntaxNode | undefined {
