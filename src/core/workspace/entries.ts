@@ -21,30 +21,48 @@ export const KUSTOMIZATIONS = 'kustomizations';
 /** Principals of trust policies stand under it by their text; alone it asks for all of them. */
 export const TRUSTED = 'trusted:';
 
-/** Enters what a slot holds under every key that somebody asks by. */
-export function entriesOf(
-  { facts, owner }: { readonly facts: Facts; readonly owner: string },
-  accounts: readonly Account[],
-  workloads: readonly PlacedWorkload[],
-  publish: Publish,
-): void {
-  for (const { metadata } of facts.serviceAccounts) {
+/** Keys by the word before their colon: what one kind of question asks for. */
+export type Group =
+  | 'account'
+  | 'account-typed'
+  | 'accounts-of-namespace'
+  | 'accounts-of-chart'
+  | 'with-audience'
+  | 'meant'
+  | 'known'
+  | 'name'
+  | 'vague'
+  | 'role-arn-in'
+  | 'uses'
+  | 'workload-named'
+  | 'workload-typed'
+  | 'workloads-of-chart'
+  | 'runs'
+  | 'role'
+  | 'association'
+  | 'association-of'
+  | 'association-near'
+  | 'trusts'
+  | 'subject'
+  | 'trusted'
+  | 'attached';
+
+/** The groups that somebody asks about: nothing is entered under the others' keys. */
+export type Wanted = { readonly [G in Group]?: true };
+
+/** What the overlays need to know before anybody asks. */
+export function placingEntriesOf({ serviceAccounts, kustomizations }: Facts, publish: Publish): void {
+  for (const { metadata } of serviceAccounts) {
     const key = metadata.name && exactKey(metadata.name.text);
     if (key !== undefined) publish(NAMED_ANYWHERE + key, true, '');
   }
-  for (const account of accounts) ofAccount(account, owner, publish);
-  for (const workload of workloads) ofWorkload(workload, publish);
-  for (const role of facts.roles) ofRole(role, publish);
-  for (const association of facts.associations) ofAssociation(association, publish);
-  if (facts.trustPolicies.length > 0) ofTrustPolicies(facts, publish);
-  for (const attachment of facts.managedPolicyArns) {
-    const address = onlyHole(attachment.arn.text)?.address;
-    if (address !== undefined) publish(`attached:${address}`, attachment);
-  }
-  for (const kustomization of facts.kustomizations) publish(KUSTOMIZATIONS, kustomization);
-  // Who asks for all of a kind is told of every change; nobody looks them up under these keys.
-  if (accounts.length > 0) publish('accounts', undefined);
-  if (workloads.length > 0) publish('workloads', undefined);
+  for (const kustomization of kustomizations) publish(KUSTOMIZATIONS, kustomization);
+}
+
+/** Who asks for all of a kind is told of every change; nobody looks them up under these keys. */
+export function kindEntriesOf(facts: Facts, publish: Publish): void {
+  if (facts.serviceAccounts.length > 0) publish('accounts', undefined);
+  if (facts.workloads.length > 0) publish('workloads', undefined);
   if (facts.roles.length > 0) publish('roles', undefined);
   if (facts.associations.length > 0) publish('associations', undefined);
   if (facts.trustPolicies.length > 0) publish('trust', undefined);
@@ -53,47 +71,77 @@ export function entriesOf(
   if (facts.eksctlClusters.length > 0) publish('eksctl', undefined);
 }
 
-function ofAccount(account: Account, owner: string, publish: Publish): void {
-  const { fact, variants } = account;
-  const typed = literal(fact.metadata.name);
-  const known = fact.metadata.name && exactKey(fact.metadata.name.text);
-  if (known !== undefined) publish(`account-typed:${known}`, account);
-  const namespace = literal(fact.metadata.namespace);
-  if (namespace !== undefined) publish(`accounts-of-namespace:${namespace}`, account);
-  if (fact.chart !== undefined) publish(`accounts-of-chart:${fact.chart}`, account);
-  if (variants.some(({ audience }) => audience !== undefined)) publish('with-audience', account);
-  const any = couldBeAny(account);
-  for (const variant of variants) {
-    const [ns, name] = [literalOf(variant.namespace), literalOf(variant.name)];
-    if (ns !== undefined && name !== undefined) publish(`account:${ns}/${name}`, account);
-    for (const key of meantKeys(variant, fact)) publish(`meant:${key}`, { account, variant });
-    if (ns && name) {
-      const seen = `${owner}\n${ns}\n${name}\n${typed}`;
-      publish(`known:${ns}/${name}`, account, seen);
-      publish(NAME + name, account, seen);
-      if (typed && typed !== name) publish(NAME + typed, account, seen);
-    }
-    if (!any && (ns === undefined || name === undefined)) {
-      const seen = `${shown(variant.namespace)}/${shown(variant.name)}`;
-      publish(vagueKey(ns, name), variant, seen);
-    }
-    if (variant.roleArn) {
-      publish(`role-arn-in:${outermost(variant.roleArn.document).file}`, account);
-      const reference = referenceKey(variant.roleArn);
-      if (reference !== undefined) publish(`uses:${reference}`, account);
+/** Enters what a slot holds under the keys of the wanted groups. */
+export function entriesOf(
+  { facts, owner }: { readonly facts: Facts; readonly owner: string },
+  accounts: readonly Account[],
+  workloads: readonly PlacedWorkload[],
+  wanted: Wanted,
+  publish: Publish,
+): void {
+  for (const account of accounts) ofAccount(account, owner, wanted, publish);
+  for (const workload of workloads) ofWorkload(workload, wanted, publish);
+  if (wanted.role) for (const role of facts.roles) ofRole(role, publish);
+  for (const association of facts.associations) ofAssociation(association, wanted, publish);
+  if (facts.trustPolicies.length > 0) ofTrustPolicies(facts, wanted, publish);
+  if (wanted.attached) {
+    for (const attachment of facts.managedPolicyArns) {
+      const address = onlyHole(attachment.arn.text)?.address;
+      if (address !== undefined) publish(`attached:${address}`, attachment);
     }
   }
 }
 
-function ofWorkload(workload: PlacedWorkload, publish: Publish): void {
+function ofAccount(account: Account, owner: string, wanted: Wanted, publish: Publish): void {
+  const { fact, variants } = account;
+  const typed = literal(fact.metadata.name);
+  if (wanted['account-typed']) {
+    const known = fact.metadata.name && exactKey(fact.metadata.name.text);
+    if (known !== undefined) publish(`account-typed:${known}`, account);
+  }
+  if (wanted['accounts-of-namespace']) {
+    const namespace = literal(fact.metadata.namespace);
+    if (namespace !== undefined) publish(`accounts-of-namespace:${namespace}`, account);
+  }
+  if (wanted['accounts-of-chart'] && fact.chart !== undefined) publish(`accounts-of-chart:${fact.chart}`, account);
+  if (wanted['with-audience'] && variants.some(({ audience }) => audience !== undefined))
+    publish('with-audience:', account);
+  const vague = wanted.vague && !couldBeAny(account);
+  for (const variant of variants) {
+    const [ns, name] = [literalOf(variant.namespace), literalOf(variant.name)];
+    if (wanted.account && ns !== undefined && name !== undefined) publish(`account:${ns}/${name}`, account);
+    if (wanted.meant) for (const key of meantKeys(variant, fact)) publish(`meant:${key}`, { account, variant });
+    if (ns && name && (wanted.known || wanted.name)) {
+      const seen = `${owner}\n${ns}\n${name}\n${typed}`;
+      if (wanted.known) publish(`known:${ns}/${name}`, account, seen);
+      if (wanted.name) {
+        publish(NAME + name, account, seen);
+        if (typed && typed !== name) publish(NAME + typed, account, seen);
+      }
+    }
+    if (vague && (ns === undefined || name === undefined)) {
+      const seen = `${shown(variant.namespace)}/${shown(variant.name)}`;
+      publish(`vague:${vagueKey(ns, name)}`, variant, seen);
+    }
+    if (!variant.roleArn) continue;
+    if (wanted['role-arn-in']) publish(`role-arn-in:${outermost(variant.roleArn.document).file}`, account);
+    const reference = wanted.uses && referenceKey(variant.roleArn);
+    if (reference) publish(`uses:${reference}`, account);
+  }
+}
+
+function ofWorkload(workload: PlacedWorkload, wanted: Wanted, publish: Publish): void {
   const { fact, variants } = workload;
   const { metadata, serviceAccountName, chart } = fact;
-  if (metadata.name) publish(`workload-named:${metadata.name.raw}`, workload);
-  if (chart !== undefined) publish(`workloads-of-chart:${chart}`, workload);
-  for (const name of [metadata.name, serviceAccountName]) {
-    const key = name && exactKey(name.text);
-    if (key !== undefined) publish(`workload-typed:${key}`, workload);
+  if (wanted['workload-named'] && metadata.name) publish(`workload-named:${metadata.name.raw}`, workload);
+  if (wanted['workloads-of-chart'] && chart !== undefined) publish(`workloads-of-chart:${chart}`, workload);
+  if (wanted['workload-typed']) {
+    for (const name of [metadata.name, serviceAccountName]) {
+      const key = name && exactKey(name.text);
+      if (key !== undefined) publish(`workload-typed:${key}`, workload);
+    }
   }
+  if (!wanted.runs) return;
   for (const { namespace, serviceAccountName: name } of variants) {
     if (!name) continue;
     for (const key of meantKeys({ namespace, name }, fact)) publish(`runs:${key}`, workload);
@@ -104,30 +152,36 @@ function ofRole(role: Role, publish: Publish): void {
   for (const key of roleKeys(role)) publish(`role:${key}`, role);
 }
 
-function ofAssociation(association: Association, publish: Publish): void {
+function ofAssociation(association: Association, wanted: Wanted, publish: Publish): void {
   const { namespace, serviceAccount, role, roleArn } = association;
-  for (const key of new Set([
-    roleArn && referenceKey(roleArn),
-    role?.address === undefined ? undefined : `@${role.address}`,
-    role?.name && literalOf(role.name)?.toLowerCase(),
-  ])) {
-    if (key !== undefined) publish(`association-of:${key}`, association);
+  if (wanted['association-of']) {
+    for (const key of new Set([
+      roleArn && referenceKey(roleArn),
+      role?.address === undefined ? undefined : `@${role.address}`,
+      role?.name && literalOf(role.name)?.toLowerCase(),
+    ])) {
+      if (key !== undefined) publish(`association-of:${key}`, association);
+    }
   }
   if (!serviceAccount) return;
-  const exact = namespace && exactKey(namespace.text);
-  const exactName = exactKey(serviceAccount.text);
-  if (exact !== undefined && exactName !== undefined) publish(`association:${exact}\n${exactName}`, association);
+  if (wanted.association) {
+    const exact = namespace && exactKey(namespace.text);
+    const exactName = exactKey(serviceAccount.text);
+    if (exact !== undefined && exactName !== undefined) publish(`association:${exact}\n${exactName}`, association);
+  }
+  if (!wanted['association-near']) return;
   const [ns, name] = [namespace && literalOf(namespace.text), literalOf(serviceAccount.text)];
-  if (name !== undefined) publish(`association-named:${name}`, association);
+  if (name !== undefined) publish(`association-near:name=${name}`, association);
   else {
     const seen = `${shown(namespace?.text ?? [])}/${shown(serviceAccount.text)}`;
-    publish('association-vague', association, seen);
-    publish(ns === undefined ? 'association-vague:' : `association-vague:=${ns}`, association, seen);
+    publish('association-near:vague', association, seen);
+    publish(`association-near:vague${ns === undefined ? '?' : `=${ns}`}`, association, seen);
   }
 }
 
-function ofTrustPolicies(facts: Facts, publish: Publish): void {
-  for (const policy of facts.trustPolicies) ofTrustPolicy(policy, publish);
+function ofTrustPolicies(facts: Facts, wanted: Wanted, publish: Publish): void {
+  for (const policy of facts.trustPolicies) ofTrustPolicy(policy, wanted, publish);
+  if (!wanted.trusts) return;
   for (const reading of trustReadings(facts)) {
     const { policy } = reading;
     // A script that makes the role annotates the account as well, later or by hand.
@@ -136,9 +190,10 @@ function ofTrustPolicies(facts: Facts, publish: Publish): void {
   }
 }
 
-function ofTrustPolicy({ statements }: TrustPolicy, publish: Publish): void {
+function ofTrustPolicy({ statements }: TrustPolicy, wanted: Wanted, publish: Publish): void {
   for (const { principals, conditions } of statements) {
-    for (const { value } of principals) publish(TRUSTED + shown(value.text), value.text, '');
+    if (wanted.trusted) for (const { value } of principals) publish(TRUSTED + shown(value.text), value.text, '');
+    if (!wanted.subject) continue;
     for (const { values } of conditions) {
       for (const value of values) {
         const known = literal(value);
@@ -150,8 +205,8 @@ function ofTrustPolicy({ statements }: TrustPolicy, publish: Publish): void {
 
 /** Where accounts stand that lack what is undefined here: they may be many. */
 export function vagueKey(namespace: string | undefined, name: string | undefined): string {
-  if (name !== undefined) return `vague-name:${name}`;
-  return namespace === undefined ? 'vague:' : `vague-namespace:${namespace}`;
+  if (name !== undefined) return `name=${name}`;
+  return namespace === undefined ? '' : `namespace=${namespace}`;
 }
 
 /** Under which keys a role is found: its address, its name. */

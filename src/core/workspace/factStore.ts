@@ -1,6 +1,15 @@
 import type { Facts, Kustomization, Role, ServiceAccount, TrustPolicy, Workload } from '../facts/model.js';
 import { outermost } from '../syntax/tree.js';
-import { entriesOf, NAME, NAMED_ANYWHERE, type Publish, TRUSTED } from './entries.js';
+import {
+  entriesOf,
+  type Group,
+  kindEntriesOf,
+  NAME,
+  NAMED_ANYWHERE,
+  type Publish,
+  placingEntriesOf,
+  TRUSTED,
+} from './entries.js';
 import { exactKey } from './keys.js';
 import { NearNames } from './nearNames.js';
 import type { Overlays } from './overlays.js';
@@ -52,6 +61,7 @@ export class FactStore {
   readonly #slotsOfFile = new Map<string, Set<Slot>>();
   readonly #dependents = new Map<string, Set<Slot>>();
   readonly #names = new NearNames();
+  readonly #wanted: { -readonly [G in Group]?: true } = {};
   /** What all units have, made when somebody asks and dropped with the next change. */
   readonly #lists = new Map<string, readonly unknown[]>();
   #order: Slot[] | undefined;
@@ -134,6 +144,19 @@ export class FactStore {
       const [key, seen] = next.value;
       this.#changes.delete(key);
       for (const [what, balance] of seen) if (what === undefined || balance !== 0) return key;
+    }
+  }
+
+  /** Somebody asks about this group: from now on its keys are held. Most workspaces hear of some groups never. */
+  want(group: Group): void {
+    if (this.#wanted[group]) return;
+    this.#wanted[group] = true;
+    for (const [slot, placed] of this.#slots) {
+      entriesOf(slot, placed.accounts, placed.workloads, { [group]: true }, (key, value, seen) => {
+        const entry = { key, slot, value, seen };
+        placed.entries.push(entry);
+        this.#hold(entry);
+      });
     }
   }
 
@@ -243,9 +266,12 @@ export class FactStore {
     const publish: Publish = (key, value, seen) => {
       const entry = { key, slot, value, seen };
       entries.push(entry);
-      this.#enter(entry);
+      if (this.#hold(entry)) this.#appeared(key, 1);
+      this.#count(key, seen, 1);
     };
-    entriesOf(slot, accounts, workloads, publish);
+    placingEntriesOf(facts, publish);
+    kindEntriesOf(facts, publish);
+    entriesOf(slot, accounts, workloads, this.#wanted, publish);
     for (const key of depends) setIn(this.#dependents, key).add(slot);
     return { entries, accounts, workloads, depends, files };
   }
@@ -257,21 +283,21 @@ export class FactStore {
     for (const key of depends) removeIn(this.#dependents, key, slot);
   }
 
-  #enter(entry: Entry): void {
+  /** @returns is it the first under its key? */
+  #hold(entry: Entry): boolean {
     const { key } = entry;
-    if (entry.value === undefined) {
-      this.#count(key, entry.seen, 1);
-      return;
-    }
+    if (entry.value === undefined) return false;
     const held = this.#buckets.get(key);
     if (!held) {
       this.#buckets.set(key, entry);
-      this.#appeared(key, 1);
-    } else if (held instanceof Bucket) {
+      if (key.startsWith(NAME)) this.#names.add(key.slice(NAME.length));
+      return true;
+    }
+    if (held instanceof Bucket) {
       held.entries.push(entry);
       held.values = undefined;
     } else this.#buckets.set(key, new Bucket([held, entry]));
-    this.#count(key, entry.seen, 1);
+    return false;
   }
 
   #withdraw(entry: Entry): void {
@@ -282,6 +308,7 @@ export class FactStore {
       held.values = undefined;
     } else if (held) {
       this.#buckets.delete(key);
+      if (key.startsWith(NAME)) this.#names.delete(key.slice(NAME.length));
       this.#appeared(key, -1);
     }
     this.#count(key, entry.seen, -1);
@@ -299,10 +326,7 @@ export class FactStore {
 
   /** The first under a key has come, or the last has gone. */
   #appeared(key: string, by: 1 | -1): void {
-    if (key.startsWith(NAME)) {
-      if (by > 0) this.#names.add(key.slice(NAME.length));
-      else this.#names.delete(key.slice(NAME.length));
-    } else if (key.startsWith(NAMED_ANYWHERE)) {
+    if (key.startsWith(NAMED_ANYWHERE)) {
       if (!this.#toggled.delete(key)) this.#toggled.add(key);
     } else if (key.startsWith(TRUSTED)) {
       this.#count(TRUSTED, key, by);

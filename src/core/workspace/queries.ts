@@ -12,7 +12,7 @@ import type {
 import { SUBJECT_PREFIX } from '../iam/names.js';
 import { literalOf, onlyHole, sameText, type Text } from '../syntax/text.js';
 import { literal, outermost, type StringNode } from '../syntax/tree.js';
-import { NAME, roleKeys, TRUSTED, vagueKey } from './entries.js';
+import { type Group, NAME, roleKeys, TRUSTED, vagueKey } from './entries.js';
 import type { FactStore } from './factStore.js';
 import { exactKey, meantKeys, type Named, type Whereabouts } from './keys.js';
 import { parseRoleArn } from './roleArn.js';
@@ -28,9 +28,19 @@ export abstract class Queries implements Workspace {
   /** Somebody asks for what stands under this key. */
   protected abstract ask(key: string): void;
 
-  #get<T>(key: string): readonly T[] {
+  #get<T>(group: Group, name: string): readonly T[] {
+    return this.store.get<T>(this.#askFor(group, name));
+  }
+
+  #has(group: Group, name: string): boolean {
+    return this.store.has(this.#askFor(group, name));
+  }
+
+  #askFor(group: Group, name: string): string {
+    const key = `${group}:${name}`;
     this.ask(key);
-    return this.store.get<T>(key);
+    this.store.want(group);
+    return key;
   }
 
   // ── service accounts ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -45,54 +55,55 @@ export abstract class Queries implements Workspace {
   }
 
   accountsNamed(namespace: string, name: string): readonly Account[] {
-    return this.#get(`account:${namespace}/${name}`);
+    return this.#get('account', `${namespace}/${name}`);
   }
 
   accountsKnown(namespace: string, name: string): readonly Account[] {
-    return this.#get(`known:${namespace}/${name}`);
+    return this.#get('known', `${namespace}/${name}`);
   }
 
   accountsMeant(wanted: Named, from: Whereabouts): ReturnType<Workspace['accountsMeant']> {
-    return this.#union(meantKeys(wanted, from).map((key) => `meant:${key}`));
+    return this.#union('meant', meantKeys(wanted, from));
   }
 
   accountsNear(name: string): readonly Account[] {
     this.ask(NEAR + name);
+    this.store.want('name');
     return [...new Set(this.store.near(name).flatMap((near) => this.store.get<Account>(NAME + near)))];
   }
 
   mayBeVague(namespace: string, name: string): boolean {
     const keys = [vagueKey(namespace, undefined), vagueKey(undefined, name), vagueKey(undefined, undefined)];
     return keys.some((key) =>
-      this.#get<AccountVariant>(key).some(
+      this.#get<AccountVariant>('vague', key).some(
         (variant) => sameText(variant.namespace, [namespace]) !== 'no' && sameText(variant.name, [name]) !== 'no',
       ),
     );
   }
 
   accountsOfNamespace(namespace: string): readonly Account[] {
-    return this.#get(`accounts-of-namespace:${namespace}`);
+    return this.#get('accounts-of-namespace', namespace);
   }
 
   accountsOfChart(chart: string): readonly Account[] {
-    return this.#get(`accounts-of-chart:${chart}`);
+    return this.#get('accounts-of-chart', chart);
   }
 
   accountsTyped(name: Text): readonly Account[] {
     const key = exactKey(name);
-    return key === undefined ? [] : this.#get(`account-typed:${key}`);
+    return key === undefined ? [] : this.#get('account-typed', key);
   }
 
   accountsAnnotatedIn(file: string): readonly Account[] {
-    return this.#get(`role-arn-in:${file}`);
+    return this.#get('role-arn-in', file);
   }
 
   accountsUsing(policy: TrustPolicy): readonly Account[] {
-    return this.#union([...new Set(this.rolesWith(policy).flatMap(roleKeys))].map((key) => `uses:${key}`));
+    return this.#union('uses', [...new Set(this.rolesWith(policy).flatMap(roleKeys))]);
   }
 
   accountsWithAudience(): readonly Account[] {
-    return this.#get('with-audience');
+    return this.#get('with-audience', '');
   }
 
   // ── workloads ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -107,26 +118,24 @@ export abstract class Queries implements Workspace {
   }
 
   workloadsNamed(raw: string): readonly PlacedWorkload[] {
-    return this.#get(`workload-named:${raw}`);
+    return this.#get('workload-named', raw);
   }
 
   workloadsTyping(name: Text): readonly PlacedWorkload[] {
     const key = exactKey(name);
-    return key === undefined ? [] : this.#get(`workload-typed:${key}`);
+    return key === undefined ? [] : this.#get('workload-typed', key);
   }
 
   workloadsOfChart(chart: string): readonly PlacedWorkload[] {
-    return this.#get(`workloads-of-chart:${chart}`);
+    return this.#get('workloads-of-chart', chart);
   }
 
   workloadsRunningAs(named: readonly Named[], where: Whereabouts): readonly PlacedWorkload[] {
-    return this.#union([...new Set(named.flatMap((each) => meantKeys(each, where)))].map((key) => `runs:${key}`));
+    return this.#union('runs', [...new Set(named.flatMap((each) => meantKeys(each, where)))]);
   }
 
   isRunAs(namespace: string, name: string): boolean {
-    const key = `runs:=${namespace}\n=${name}`;
-    this.ask(key);
-    return this.store.has(key);
+    return this.#has('runs', `=${namespace}\n=${name}`);
   }
 
   // ── roles ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -137,7 +146,7 @@ export abstract class Queries implements Workspace {
   }
 
   rolesNamed(name: string): readonly Role[] {
-    return this.#get(`role:${name.toLowerCase()}`);
+    return this.#get('role', name.toLowerCase());
   }
 
   roleFor(reference: StringNode | { readonly address: string }): RoleMatch {
@@ -174,7 +183,7 @@ export abstract class Queries implements Workspace {
   }
 
   #byAddress(address: string): RoleMatch {
-    const roles = this.#get<Role>(`role:@${address}`);
+    const roles = this.#get<Role>('role', `@${address}`);
     // A selector that several roles answer to takes any of them.
     const found = roles.length > 1 && roles.some((role) => role.address !== address) ? undefined : roles.at(-1);
     return found ? { found, by: 'address' } : { found: undefined };
@@ -208,7 +217,7 @@ export abstract class Queries implements Workspace {
 
   associationsNaming({ namespace, name }: Named): readonly Association[] {
     const [first, second] = [exactKey(namespace), exactKey(name)];
-    return first === undefined || second === undefined ? [] : this.#get(`association:${first}\n${second}`);
+    return first === undefined || second === undefined ? [] : this.#get('association', `${first}\n${second}`);
   }
 
   associationsSurelyFor({ variants }: Pick<Account, 'variants'>): readonly Association[] {
@@ -249,15 +258,15 @@ export abstract class Queries implements Workspace {
     for (const variant of variants) {
       const [namespace, name] = [literalOf(variant.namespace), literalOf(variant.name)];
       if (name === undefined) return this.associations();
-      keys.add(`association-named:${name}`);
-      if (namespace === undefined) keys.add('association-vague');
-      else keys.add(`association-vague:=${namespace}`).add('association-vague:');
+      keys.add(`name=${name}`);
+      if (namespace === undefined) keys.add('vague');
+      else keys.add(`vague=${namespace}`).add('vague?');
     }
-    return this.#union<Association>([...keys]);
+    return this.#union<Association>('association-near', [...keys]);
   }
 
   associationsOf(role: Role): readonly Association[] {
-    return this.#union<Association>(roleKeys(role).map((key) => `association-of:${key}`)).filter((association) =>
+    return this.#union<Association>('association-of', roleKeys(role)).filter((association) =>
       this.#isOf(association, role),
     );
   }
@@ -277,17 +286,16 @@ export abstract class Queries implements Workspace {
   }
 
   trustPoliciesNaming(namespace: string, name: string): readonly TrustPolicy[] {
-    return this.#get(`trusts:${namespace}/${name}`);
+    return this.#get('trusts', `${namespace}/${name}`);
   }
 
   isTrusted(namespace: string, name: string): boolean {
-    const key = `subject:${SUBJECT_PREFIX}${namespace}:${name}`;
-    this.ask(key);
-    return this.store.has(key);
+    return this.#has('subject', `${SUBJECT_PREFIX}${namespace}:${name}`);
   }
 
   trustedPrincipals(): readonly Text[] {
     this.ask(TRUSTED);
+    this.store.want('trusted');
     return this.store.list(TRUSTED, () => {
       // In an order that no file decides: where the first one stands is nothing that anybody is told of.
       const seen = new Map<string, Text>();
@@ -311,7 +319,7 @@ export abstract class Queries implements Workspace {
   /** The roles that a policy names, and those that name it. */
   attachedTo({ roles, address }: PermissionPolicy): readonly RoleReference[] {
     if (address === undefined) return roles;
-    const attachments = this.#get<ManagedPolicyAttachment>(`attached:${address}`);
+    const attachments = this.#get<ManagedPolicyAttachment>('attached', address);
     return [...roles, ...attachments.flatMap((attachment) => attachment.roles)];
   }
 
@@ -333,9 +341,8 @@ export abstract class Queries implements Workspace {
   }
 
   /** What stands under any of the keys, in the order of all. */
-  #union<T>(keys: readonly string[]): readonly T[] {
-    for (const key of keys) this.ask(key);
-    return this.store.union<T>(keys);
+  #union<T>(group: Group, names: readonly string[]): readonly T[] {
+    return this.store.union<T>(names.map((name) => this.#askFor(group, name)));
   }
 }
 
