@@ -494,9 +494,10 @@ export class Analysis {
 
   #run(unit: Unit, workspace: TrackedWorkspace): Reported[] {
     const found: Reported[] = [];
-    for (const rule of this.#rules.for(unit.part.facts)) {
+    const { facts } = unit.part;
+    for (const rule of this.#rules.for(facts)) {
       try {
-        for (const report of rule.check(unit.part.facts, workspace)) found.push({ rule, report });
+        rule.check(facts, (report) => found.push({ rule, report }), workspace);
       } catch (error) {
         this.#options.onInternalError?.(rule.id, unit.owner.id, error);
       }
@@ -587,16 +588,15 @@ export class Analysis {
   /** A rule may say two things of one place. */
   #again(id: string, rule: Rule, place: Place, message: string): Report | undefined {
     this.#catchUp(id);
-    let found: Report | undefined;
+    const found: Report[] = [];
     for (const unit of this.#owners.get(id)?.units ?? []) {
-      for (const report of rule.check(unit.part.facts, new TrackedWorkspace(this.#index))) {
+      const isThere = (report: Report) => {
         const at = this.#within(placeOf(report.at));
-        if (at.file !== place.file || at.start !== place.start || at.end !== place.end) continue;
-        if (report.message === message) return report;
-        found = report;
-      }
+        if (at.file === place.file && at.start === place.start && at.end === place.end) found.push(report);
+      };
+      rule.check(unit.part.facts, isThere, new TrackedWorkspace(this.#index));
     }
-    return found;
+    return found.find((report) => report.message === message) ?? found.at(-1);
   }
 }
 

@@ -8,6 +8,7 @@ import { type Facts, noFacts } from '../core/facts/model.js';
 import { shortened } from '../core/features/shortened.js';
 import { treeOfValue } from '../core/iam/asDeployed.js';
 import { rules } from '../core/rules/index.js';
+import type { Reporter } from '../core/rules/rule.js';
 import type { SourceDocument } from '../core/syntax/tree.js';
 import { Overlays } from '../core/workspace/overlays.js';
 import { WorkspaceIndex } from '../core/workspace/workspaceIndex.js';
@@ -84,16 +85,15 @@ function judgeAlone(
     // The other half has nothing to say of it, and a cluster has thousands.
     if (!rule.id.startsWith(kind)) continue;
     try {
-      for (const report of rule.check(facts, alone)) {
-        const { message } = report;
+      const report: Reporter = ({ message, severity = rule.severity }) =>
         findings.push({
           ruleId: rule.id,
-          severity: report.severity ?? rule.severity,
+          severity,
           message,
           short: shortened(message),
           ...(object === undefined ? {} : { object }),
         });
-      }
+      rule.check(facts, report, alone);
     } catch (error) {
       // One rule that breaks must not take the cluster's rows with it, nor go unseen.
       const message = `This rule could not be applied: ${messageOf(error)}`;

@@ -12,10 +12,10 @@ const marking = (wanted: number) =>
     scope: 'document',
     fix: 'safe',
     docs: { summary: '', why: '', bad: {}, good: {}, links: [] },
-    *check({ serviceAccounts }) {
+    check({ serviceAccounts }, report) {
       for (const { metadata, node } of serviceAccounts) {
         if ((node.document.text.match(/# mark/g) ?? []).length >= wanted) continue;
-        yield {
+        report({
           at: metadata.name ?? node,
           message: 'No mark.',
           fixes: () => [
@@ -25,7 +25,7 @@ const marking = (wanted: number) =>
               edits: [{ file: node.document.file, start: 0, end: 0, newText: '# mark\n' }],
             },
           ],
-        };
+        });
       }
     },
   });

@@ -23,7 +23,7 @@ export const associationDuplicate = defineRule({
     good: { 'one.yaml': associationYaml('shop', 'cart', 'cart'), 'two.yaml': associationYaml('shop', 'till', 'till') },
     links: ['https://docs.aws.amazon.com/eks/latest/APIReference/API_CreatePodIdentityAssociation.html'],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const association of facts.associations) {
       const { serviceAccount } = association;
       const key = keyOf(association);
@@ -33,11 +33,11 @@ export const associationDuplicate = defineRule({
         .filter((other) => keyOf(other) === key && !ofTwoClusters(other, association, workspace))
         .reduce((a, b) => (comesBefore(b, a) ? b : a), association);
       if (first === association || samePlace(first, association)) continue;
-      yield {
+      report({
         at: standing(association),
         message: `'${associationLabel(association)}' already has an association in this cluster; EKS takes one for each service account.`,
         related: [{ at: standing(first), message: 'The other one stands here.' }],
-      };
+      });
     }
   },
 });

@@ -27,12 +27,12 @@ export const associationInvalid = defineRule({
       'https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html',
     ],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const association of facts.associations) {
-      yield* patterns(association, workspace);
-      yield* sessionPolicy(association);
-      yield* disabledTags(association, workspace);
-      yield* exclusive(association);
+      for (const each of patterns(association, workspace)) report(each);
+      for (const each of sessionPolicy(association)) report(each);
+      for (const each of disabledTags(association, workspace)) report(each);
+      for (const each of exclusive(association)) report(each);
     }
   },
 });

@@ -44,7 +44,7 @@ export const associationTrustDenied = defineRule({
       'https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html',
     ],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const association of facts.associations) {
       const role = roleOfAssociation(association, workspace);
       if (!role) continue;
@@ -53,7 +53,7 @@ export const associationTrustDenied = defineRule({
       const denial = podIdentityDenial(role, association, workspace);
       if (!denial) continue;
       const name = roleName(role);
-      yield {
+      report({
         at: roleSpot(association),
         message: `${name === undefined ? 'The role' : `Role '${name}'`} does not let Pod Identity in for '${associationLabel(association)}': ${denial.miss}.`,
         fixes: () => repairs(association, role, denial),
@@ -63,7 +63,7 @@ export const associationTrustDenied = defineRule({
             message: 'Its trust policy stands here.',
           },
         ],
-      };
+      });
     }
   },
 });

@@ -18,7 +18,7 @@ export const associationUnknownServiceAccount = defineRule({
     good: { 'sa.yaml': accountYaml('cart', 'shop'), 'association.yaml': associationYaml('shop', 'cart', 'cart') },
     links: ['https://docs.aws.amazon.com/eks/latest/userguide/pod-id-association.html'],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const association of facts.associations) {
       const { namespace, serviceAccount, addon, node } = association;
       if (hasPattern(association)) continue;
@@ -30,7 +30,7 @@ export const associationUnknownServiceAccount = defineRule({
       const near = nearAccounts(exact, workspace);
       const [first] = near;
       if (!first) continue;
-      yield {
+      report({
         at: first.name === exact.name ? namespace : serviceAccount,
         message: `'${exact.namespace}/${exact.name}' is no service account here; did you mean ${listed(
           near.slice(0, 3).map((account) => `'${account.namespace}/${account.name}'`),
@@ -43,7 +43,7 @@ export const associationUnknownServiceAccount = defineRule({
             if (account.name !== exact.name) edits.push(replaceString(serviceAccount, account.name));
             return { title: `Name '${account.namespace}/${account.name}'`, safety: 'suggested', edits };
           }),
-      };
+      });
     }
   },
 });

@@ -16,7 +16,7 @@ export const dockerfileStaticCredentials = defineRule({
       'https://docs.docker.com/reference/build-checks/secrets-used-in-arg-or-env/',
     ],
   },
-  *check(facts) {
+  check(facts, report) {
     for (const { instruction, name, value, spot } of facts.dockerCredentials) {
       // Emptied on purpose. An argument is taken all the same, its default being empty.
       if (instruction === 'ENV' && value && literalOf(value)?.trim() === '') continue;
@@ -24,10 +24,10 @@ export const dockerfileStaticCredentials = defineRule({
         instruction === 'ENV'
           ? "in every container of the image, before its service account's role"
           : "in the image's history";
-      yield {
+      report({
         at: spot,
         message: `${instruction} puts '${name}' ${where}; leave it out, and mount a secret where the build needs one.`,
-      };
+      });
     }
   },
 });

@@ -38,7 +38,7 @@ export const eksctlAddonConflict = defineRule({
     },
     links: ['https://docs.aws.amazon.com/eks/latest/eksctl/pod-identity-associations.html'],
   },
-  *check(facts) {
+  check(facts, report) {
     for (const { addons } of facts.eksctlClusters) {
       for (const { name, irsaFields, podIdentityAssociations, useDefaultPodIdentityAssociations } of addons) {
         const useDefault =
@@ -50,11 +50,11 @@ export const eksctlAddonConflict = defineRule({
         ];
         const [first, second] = ways.filter((way) => way !== undefined).sort((a, b) => a.key.start - b.key.start);
         if (!first || !second) continue;
-        yield {
+        report({
           at: second.key,
           message: `Add-on '${literal(name) ?? ''}' has '${first.key.raw}' and '${second.key.raw}', which exclude each other; keep one of them.`,
           related: [{ at: first.key, message: 'The other one stands here.' }],
-        };
+        });
       }
     }
   },

@@ -29,7 +29,7 @@ export const eksctlMissingAgent = defineRule({
       'https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html',
     ],
   },
-  *check(facts) {
+  check(facts, report) {
     for (const cluster of facts.eksctlClusters) {
       const { addonsNode, addons, autoMode } = cluster;
       if (
@@ -44,13 +44,13 @@ export const eksctlMissingAgent = defineRule({
       const holder = addonsNode.parent;
       const key =
         holder?.kind === 'object' ? holder.properties.find(({ value }) => value === addonsNode)?.key : undefined;
-      yield {
+      report({
         at: key ?? addonsNode,
         message: `The cluster has Pod Identity associations, and its add-ons lack the agent that serves them; they should hold '${AGENT}'.`,
         fixes: () => [
           { title: `Add '${AGENT}'`, safety: 'suggested', edits: [appendItem(addonsNode, { name: AGENT })] },
         ],
-      };
+      });
     }
   },
 });

@@ -22,13 +22,13 @@ export const eksctlMissingOidc = defineRule({
     good: { 'cluster.yaml': clusterConfig('iam:', '  withOIDC: true', ...ACCOUNTS) },
     links: ['https://docs.aws.amazon.com/eks/latest/eksctl/iamserviceaccounts.html'],
   },
-  *check(facts) {
+  check(facts, report) {
     for (const { serviceAccountsProperty, serviceAccountCount, withOidc, iamNode } of facts.eksctlClusters) {
       if (!serviceAccountsProperty || serviceAccountCount === 0 || !iamNode) continue;
       const said = booleanOf(withOidc?.value);
       const absent = !withOidc?.value || withOidc.value.kind === 'null';
       if (said !== false && !(absent && !iamNode.open)) continue;
-      yield {
+      report({
         at: said === false ? withOidc!.value! : (withOidc?.key ?? serviceAccountsProperty.key),
         message: "'iam.serviceAccounts' need the cluster's OIDC provider; 'iam.withOIDC' should be true.",
         fixes: () => [
@@ -38,7 +38,7 @@ export const eksctlMissingOidc = defineRule({
             edits: [withOidc ? fillProperty(iamNode, withOidc, true) : addBefore(iamNode, serviceAccountsProperty)],
           },
         ],
-      };
+      });
     }
   },
 });

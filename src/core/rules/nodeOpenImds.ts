@@ -18,12 +18,12 @@ export const nodeOpenImds = defineRule({
       'https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-options.html',
     ],
   },
-  *check(facts) {
+  check(facts, report) {
     for (const { eks, httpTokens, hopLimit } of facts.nodeTemplates) {
       if (!eks) continue;
       if (httpTokens?.value === 'optional') {
         const { node } = httpTokens;
-        yield {
+        report({
           at: node,
           message: "This lets pods reach the node's role by IMDSv1; IMDSv2 should be required.",
           fixes: () => [
@@ -37,15 +37,15 @@ export const nodeOpenImds = defineRule({
               ],
             },
           ],
-        };
+        });
       }
       if (hopLimit?.value !== undefined && hopLimit.value > 1) {
         const { node } = hopLimit;
-        yield {
+        report({
           at: node,
           message: `A hop limit of ${hopLimit.value} lets pods reach the node's role by the metadata service; it should be 1.`,
           fixes: () => [{ title: 'Set the hop limit to 1', safety: 'suggested', edits: [limitOne(node)] }],
-        };
+        });
       }
     }
   },

@@ -28,10 +28,10 @@ export const policyS3ArnMismatch = defineRule({
       'https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html',
     ],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const policy of facts.permissionPolicies) {
       if (!workspace.judges(policy)) continue;
-      for (const statement of policy.statements) yield* judge(statement);
+      for (const statement of policy.statements) for (const each of judge(statement)) report(each);
     }
   },
 });

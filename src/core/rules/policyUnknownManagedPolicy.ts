@@ -28,17 +28,17 @@ export const policyUnknownManagedPolicy = defineRule({
       'https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html',
     ],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const { arn, roles } of facts.managedPolicyArns) {
       const found = /^(arn:[^:]*:iam::aws:policy)([/:].*)$/.exec(literal(arn) ?? '');
       if (!found?.[2]?.includes(':')) continue;
       if (!workspace.rolesOf(roles).some((role) => workspace.isWorkloadRole(role))) continue;
       const meant = `${found[1]}${found[2].replace(/[:/]+/g, '/')}`;
-      yield {
+      report({
         at: arn,
         message: `'${found[0]}' can't exist, as no policy's name has a colon; it should be '${meant}'.`,
         fixes: () => [{ title: `Change to '${meant}'`, safety: 'suggested', edits: [replaceString(arn, meant)] }],
-      };
+      });
     }
   },
 });

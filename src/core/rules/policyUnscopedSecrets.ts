@@ -35,7 +35,7 @@ export const policyUnscopedSecrets = defineRule({
       'https://docs.aws.amazon.com/kms/latest/developerguide/iam-policies-best-practices.html',
     ],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const policy of facts.permissionPolicies) {
       if (!workspace.judges(policy)) continue;
       for (const { effect, actions, resources, hasCondition } of policy.statements) {
@@ -45,10 +45,10 @@ export const policyUnscopedSecrets = defineRule({
           // A service's whole is said by `policy-wildcard-action`.
           if (/^(?:\*+|[^:]*:\*+)$/.test(action.raw)) continue;
           if (!READING.some((each) => matchGlob(action.text, [each], { ignoreCase: true }) === 'yes')) continue;
-          yield {
+          report({
             at: action,
             message: `'${display(action.text)}' on every resource ('*') lets the pods read all of the account's ${kindOf(action.raw)}; name those that they need.`,
-          };
+          });
         }
       }
     }

@@ -16,7 +16,7 @@ export const policyWildcardAction = defineRule({
     },
     links: ['https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege'],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const policy of facts.permissionPolicies) {
       if (!workspace.judges(policy)) continue;
       for (const { effect, actions, resources } of policy.statements) {
@@ -27,10 +27,10 @@ export const policyWildcardAction = defineRule({
           const what = /^\*+(?::\*+)?$/.test(known)
             ? 'everything in the account'
             : `everything of '${known.slice(0, known.indexOf(':'))}'`;
-          yield {
+          report({
             at: action,
             message: `'${known}' on every resource ('*') allows the pods ${what}; name the actions and resources that they need.`,
-          };
+          });
         }
       }
     }

@@ -59,9 +59,14 @@ export interface Rule {
   readonly docs: RuleDocs;
   /** The kinds of facts that it goes through, where those are fewer than its family's. */
   readonly looksAt?: readonly (keyof Facts)[];
-  /** @param facts of one file or (Terraform) one module folder */
-  check(facts: Facts, workspace: Workspace): Iterable<Report>;
+  /**
+   * @param facts of one file or (Terraform) one module folder
+   * @param report called for each thing found, in the order in which they are to be shown
+   */
+  check(facts: Facts, report: Reporter, workspace: Workspace): void;
 }
+
+export type Reporter = (found: Report) => void;
 
 export function defineRule(rule: Rule): Rule {
   return rule;

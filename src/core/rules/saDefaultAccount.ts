@@ -21,22 +21,22 @@ export const saDefaultAccount = defineRule({
     ],
   },
   looksAt: ['serviceAccounts', 'kustomizations', 'associations'],
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const { account, value, variants } of annotatedAccounts(facts, workspace)) {
       if (!variants.every(({ name }) => literalOf(name) === 'default')) continue;
       const name = account.fact.metadata.name;
       const own = name !== undefined && placeOf(name).file === placeOf(value).file;
-      yield {
+      report({
         at: own ? name : value,
         message: `'default' is the service account of every pod that names none, and all of them get this role; give it to a service account of its own.`,
-      };
+      });
     }
     for (const { serviceAccount, addon } of facts.associations) {
       if (!serviceAccount || addon !== undefined || literal(serviceAccount) !== 'default') continue;
-      yield {
+      report({
         at: serviceAccount,
         message: `'default' is the service account of every pod that names none, and all of them get the association's role; name a service account of its own.`,
-      };
+      });
     }
   },
 });

@@ -39,7 +39,7 @@ export const saInvalidOption = defineRule({
       'https://docs.aws.amazon.com/eks/latest/userguide/configure-sts-endpoint.html',
     ],
   },
-  *check(facts) {
+  check(facts, report) {
     const found: { annotation: Annotation; strings: boolean }[] = [];
     for (const annotation of accountAnnotations(facts)) {
       const works =
@@ -61,7 +61,7 @@ export const saInvalidOption = defineRule({
       const { key, value } = annotation;
       const problem = problemOf(key.raw, value, strings);
       if (!value || !problem) continue;
-      yield { at: value, message: `${problem.message}.`, fixes: () => repair(annotation, value, problem) };
+      report({ at: value, message: `${problem.message}.`, fixes: () => repair(annotation, value, problem) });
     }
   },
 });

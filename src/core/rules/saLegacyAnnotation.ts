@@ -32,38 +32,38 @@ export const saLegacyAnnotation = defineRule({
       'https://github.com/uswitch/kiam',
     ],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const account of facts.serviceAccounts) {
       for (const annotation of legacyIn(account.metadata)) {
-        yield {
+        report({
           at: annotation.key,
           message: hasRole(account) ? `${UNREAD}; '${ROLE_ARN}' is there already.` : message("the service account's"),
           fixes: () => onAccount(account, annotation, workspace),
-        };
+        });
       }
     }
     for (const workload of facts.workloads) {
       const places = new Set([workload.metadata, ...(workload.podMetadata ? [workload.podMetadata] : [])]);
       for (const metadata of places) {
         for (const annotation of legacyIn(metadata)) {
-          yield {
+          report({
             at: annotation.key,
             message: message("the pods' service account's"),
             fixes: () => onWorkload(workload, annotation, workspace),
-          };
+          });
         }
       }
     }
     for (const { metadata } of facts.annotated) {
       for (const annotation of legacyIn(metadata)) {
-        yield {
+        report({
           at: annotation.key,
           message: message("the pods' service account's"),
           fixes: () => {
             const edits = removeMember(annotation.key);
             return edits.length === 0 ? [] : [{ title: `Remove '${LEGACY_ROLE}'`, safety: 'suggested', edits }];
           },
-        };
+        });
       }
     }
   },

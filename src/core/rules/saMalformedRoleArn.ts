@@ -30,7 +30,7 @@ export const saMalformedRoleArn = defineRule({
     ],
   },
   looksAt: ['serviceAccounts', 'kustomizations', 'jsonPatches'],
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const { key, value } of accountAnnotations(facts)) {
       // An empty value is the same as none, says the webhook.
       if (key.raw !== ROLE_ARN || value?.kind !== 'string' || value.raw === '') continue;
@@ -38,7 +38,7 @@ export const saMalformedRoleArn = defineRule({
       if (verdict.ok !== 'no') continue;
       const reference = nameReference(key, value, facts);
       if (reference) {
-        yield {
+        report({
           at: reference,
           message: `'${reference.text}' is the role's name, not its ARN; it should be '${reference.meant}'.`,
           fixes: () => [
@@ -48,14 +48,14 @@ export const saMalformedRoleArn = defineRule({
               edits: [inFile(reference.document, { ...reference, newText: reference.meant })],
             },
           ],
-        };
+        });
         continue;
       }
-      yield {
+      report({
         at: value,
         message: `'${display(value.text).replace(/\n/g, '\\n')}' is no role ARN${verdict.problem === 'not-an-arn' ? '' : `: ${verdict.reason}`}. It should read 'arn:aws:iam::ACCOUNT:role/NAME'.`,
         fixes: () => (verdict.problem === 'blanks' ? withoutBlanks(value) : repairs(value, workspace)),
-      };
+      });
     }
   },
 });

@@ -54,11 +54,12 @@ export const saMisplacedAnnotation = defineRule({
       'https://github.com/aws/amazon-eks-pod-identity-webhook',
     ],
   },
-  *check(facts, workspace) {
-    for (const workload of facts.workloads) yield* onWorkload(workload, workspace);
-    for (const account of facts.serviceAccounts) yield* onAccount(account, workspace);
-    for (const object of facts.annotated) yield* onObject(object, workspace);
-    for (const kustomization of facts.kustomizations) yield* inJsonPatches(kustomization, workspace);
+  check(facts, report, workspace) {
+    for (const workload of facts.workloads) for (const each of onWorkload(workload, workspace)) report(each);
+    for (const account of facts.serviceAccounts) for (const each of onAccount(account, workspace)) report(each);
+    for (const object of facts.annotated) for (const each of onObject(object, workspace)) report(each);
+    for (const kustomization of facts.kustomizations)
+      for (const each of inJsonPatches(kustomization, workspace)) report(each);
   },
 });
 

@@ -28,7 +28,7 @@ export const saMissingAnnotation = defineRule({
     links: ['https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html'],
   },
   looksAt: ['serviceAccounts'],
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const fact of facts.serviceAccounts) {
       const account = workspace.accountOf(fact);
       const at = fact.metadata.name;
@@ -46,7 +46,7 @@ export const saMissingAnnotation = defineRule({
           ? 'A role trusts'
           : `Role${names.length > 1 ? 's' : ''} ${listed(names.map(quote))} trust${names.length > 1 ? '' : 's'}`;
       const { namespace, name } = exact[0]!;
-      yield {
+      report({
         at,
         message: `${who} '${namespace}/${name}' by IRSA, but it names no role: it should carry '${ROLE_ARN}', or its pods run with the node's role.`,
         fixes: () => additions(account, roles),
@@ -54,7 +54,7 @@ export const saMissingAnnotation = defineRule({
           at: { document: node.document, start: node.start, end: node.start + 1 },
           message: `This trust policy names '${namespace}/${name}'.`,
         })),
-      };
+      });
     }
   },
 });

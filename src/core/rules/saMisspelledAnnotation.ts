@@ -34,7 +34,7 @@ export const saMisspelledAnnotation = defineRule({
       'https://github.com/aws/amazon-eks-pod-identity-webhook#eks-walkthrough',
     ],
   },
-  *check(facts) {
+  check(facts, report) {
     const found = [
       ...facts.serviceAccounts.flatMap((account) => [...misspelledOn(account)]),
       ...misspelledInPatches(facts),
@@ -50,11 +50,11 @@ export const saMisspelledAnnotation = defineRule({
     for (const one of found) {
       const whole = one.key !== one.inner && !outers.has(one.key);
       outers.add(one.key);
-      yield {
+      report({
         at: whole ? { document: one.key.document, start: one.key.start, end: one.inner.end } : one.inner,
         message: `'${typedKey(one)}' ${REASONS[one.problem]} '${shouldBe(one)}'${ON_ITSELF.has(one.problem) ? '' : " right under 'metadata.annotations'"}.`,
         fixes: () => repair(one),
-      };
+      });
     }
   },
 });

@@ -29,11 +29,11 @@ export const saMixedMechanisms = defineRule({
     ],
   },
   looksAt: ['serviceAccounts', 'kustomizations'],
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const { account, value, variants } of annotatedAccounts(facts, workspace)) {
       const association = workspace.associationsSurelyFor({ variants }).find((each) => mayStandBeside(each, value));
       if (!association || mayBeWithout(account, variants)) continue;
-      yield {
+      report({
         at: value,
         message: `'${accountLabel(variants[0]!)}' also has a Pod Identity association, which wins: the pods never use '${display(value.text)}', and on ${whereItFails(account, workspace)} they get no credentials.`,
         fixes: () => {
@@ -47,7 +47,7 @@ export const saMixedMechanisms = defineRule({
             : [{ title: 'Remove the annotation; the association stays', safety: 'suggested', edits }];
         },
         related: [standsHere(association)],
-      };
+      });
     }
     // What eksctl makes for IRSA it annotates, with a role of its own.
     for (const fact of facts.serviceAccounts) {
@@ -58,11 +58,11 @@ export const saMixedMechanisms = defineRule({
             .find((each) => mayBeOfOneCluster(each, fact, workspace) && mayStandBeside(each, fact.node))
         : undefined;
       if (!account || !association || !fact.metadata.name) continue;
-      yield {
+      report({
         at: fact.metadata.name,
         message: `'${accountLabel(account.variants[0]!)}' gets a role by IRSA here and also has a Pod Identity association, which wins: the pods never use the role of IRSA, and on ${whereItFails(account, workspace)} they get no credentials.`,
         related: [standsHere(association)],
-      };
+      });
     }
   },
 });

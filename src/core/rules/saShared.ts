@@ -25,7 +25,7 @@ export const saShared = defineRule({
     links: ['https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html'],
   },
   looksAt: ['serviceAccounts'],
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const fact of facts.serviceAccounts) {
       const account = workspace.accountOf(fact);
       const at = fact.metadata.name;
@@ -38,10 +38,10 @@ export const saShared = defineRule({
       const users = workspace.workloadsRunningAs(account.variants, fact);
       const names = namesOf(users);
       if (names.length < 2) continue;
-      yield {
+      report({
         at,
         message: `${listed(names.slice(0, 4).map(quote))}${names.length > 4 ? ' and others' : ''} all run as '${accountLabel(account.variants[0]!)}' and share its role.`,
-      };
+      });
     }
   },
 });

@@ -40,15 +40,15 @@ export const saTrustDenied = defineRule({
     ],
   },
   looksAt: ['serviceAccounts', 'kustomizations'],
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const annotated of annotatedAccounts(facts, workspace)) {
       // The annotation is ignored then, and that is said.
       if (hasCertainAssociation(annotated.account, workspace)) continue;
       const match = workspace.roleFor(annotated.value);
       if (match.found) {
-        const report = denied(annotated, match.found, workspace);
-        if (report) yield report;
-      } else if (match.pathDiffers) yield wrongPath(annotated, match.pathDiffers);
+        const found = denied(annotated, match.found, workspace);
+        if (found) report(found);
+      } else if (match.pathDiffers) report(wrongPath(annotated, match.pathDiffers));
     }
   },
 });

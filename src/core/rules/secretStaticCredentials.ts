@@ -24,7 +24,7 @@ export const secretStaticCredentials = defineRule({
       'https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html',
     ],
   },
-  *check(facts) {
+  check(facts, report) {
     for (const store of facts.credentialStores) {
       const elsewhere = store.entries.some(({ key, decoded }) => isForeignEndpoint(key.raw, decoded));
       for (const entry of store.entries) {
@@ -35,10 +35,10 @@ export const secretStaticCredentials = defineRule({
         // A chart's option for those who have nothing better: nobody knows whether it is taken.
         if (!found && onlyHole(entry.value.text) && isConditional(entry.key.document.text, 0, entry.key.start))
           continue;
-        yield {
+        report({
           at: found && !named ? part(entry, found) : entry.value,
           message: `${store.kind} ${nameOf(store)}holds AWS keys in '${entry.key.raw}'; give the pods a role by their service account instead.`,
-        };
+        });
       }
     }
   },

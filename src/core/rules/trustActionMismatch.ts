@@ -26,10 +26,10 @@ export const trustActionMismatch = defineRule({
     good: trust(irsa()),
     links: [LINKS.irsa, LINKS.podIdentity],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const policy of policiesOf(facts, workspace)) {
-      yield* federated(policy);
-      yield* podIdentity(policy, workspace);
+      for (const each of federated(policy)) report(each);
+      for (const each of podIdentity(policy, workspace)) report(each);
     }
   },
 });

@@ -39,13 +39,13 @@ export const trustContradiction = defineRule({
     good: trust(irsa()),
     links: [LINKS.operators, LINKS.grammar],
   },
-  *check(facts) {
+  check(facts, report) {
     for (const policy of trustReadings(facts)) {
       for (const reading of policy.statements) {
         if (!reading.allows || (!reading.irsa && reading.podIdentity.length === 0 && !reading.speaks)) continue;
-        yield* withinStatement(reading);
+        for (const each of withinStatement(reading)) report(each);
       }
-      yield* takenBack(policy);
+      for (const each of takenBack(policy)) report(each);
     }
   },
 });

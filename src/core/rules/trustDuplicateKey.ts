@@ -36,9 +36,9 @@ export const trustDuplicateKey = defineRule({
     good: trust(irsa()),
     links: [LINKS.grammar],
   },
-  *check(facts) {
+  check(facts, report) {
     const visited = new Set<SyntaxNode>();
-    for (const { policy } of trustReadings(facts)) yield* duplicates(policy.node, visited);
+    for (const { policy } of trustReadings(facts)) for (const each of duplicates(policy.node, visited)) report(each);
   },
 });
 

@@ -26,7 +26,7 @@ export const trustIssuerMismatch = defineRule({
     good: trust(irsa()),
     links: [LINKS.irsa, LINKS.oidcKeys],
   },
-  *check(facts) {
+  check(facts, report) {
     for (const { statements } of trustReadings(facts)) {
       for (const reading of statements) {
         if (!reading.irsa || reading.providers.length === 0) continue;
@@ -34,7 +34,7 @@ export const trustIssuerMismatch = defineRule({
         for (const condition of stray) {
           const issuer = condition.issuerReading!.meant!;
           const wanted = reading.providers.map((provider) => display(provider.issuer!.meant!));
-          yield {
+          report({
             at: condition.condition.key,
             message: `${quote(condition.condition.key.text)} is of another issuer than the provider that the statement trusts: '${differs(issuer)}' ≠ '${wanted.map((each) => differs([each])).join("', '")}'. It should be '${wanted[0]}:${condition.claim}'.`,
             fixes: () => fixes(reading, condition, stray),
@@ -42,7 +42,7 @@ export const trustIssuerMismatch = defineRule({
               at: node,
               message: 'The provider that the statement trusts.',
             })),
-          };
+          });
         }
       }
     }

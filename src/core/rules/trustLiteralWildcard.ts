@@ -40,7 +40,7 @@ export const trustLiteralWildcard = defineRule({
     good: trust(irsa()),
     links: [LINKS.operators, LINKS.irsa],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const policy of trustReadings(facts)) {
       for (const reading of policy.statements) {
         if (!reading.irsa && reading.podIdentity.length === 0 && !reading.speaks) continue;
@@ -58,7 +58,7 @@ export const trustLiteralWildcard = defineRule({
               }),
             ),
         );
-        yield* together(reports, 'Correct all conditions of this statement');
+        for (const each of together(reports, 'Correct all conditions of this statement')) report(each);
       }
     }
   },

@@ -33,13 +33,17 @@ export const trustMalformedArn = defineRule({
     good: trust(irsa()),
     links: [LINKS.principal, LINKS.arns],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const policy of trustReadings(facts)) {
       for (const reading of policy.statements) {
-        if (reading.irsa) for (const provider of reading.providers) yield* judge(policy, reading, provider, workspace);
-        else for (const provider of reading.allProviders) yield* underFederated(reading, provider);
-        yield* services(reading);
-        if (reading.speaks === 'pod-identity') yield* callers(reading);
+        if (reading.irsa)
+          for (const provider of reading.providers)
+            for (const each of judge(policy, reading, provider, workspace)) report(each);
+        else
+          for (const provider of reading.allProviders)
+            for (const each of underFederated(reading, provider)) report(each);
+        for (const each of services(reading)) report(each);
+        if (reading.speaks === 'pod-identity') for (const each of callers(reading)) report(each);
       }
     }
   },

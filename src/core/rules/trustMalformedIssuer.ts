@@ -44,7 +44,7 @@ export const trustMalformedIssuer = defineRule({
     good: trust(irsa()),
     links: [LINKS.irsa, LINKS.oidcKeys],
   },
-  *check(facts) {
+  check(facts, report) {
     for (const { statements } of trustReadings(facts)) {
       for (const reading of statements) {
         if (!reading.irsa) continue;
@@ -52,7 +52,7 @@ export const trustMalformedIssuer = defineRule({
           ...reading.providers.flatMap(inProvider),
           ...reading.conditions.flatMap((condition) => inKey(reading, condition)),
         ];
-        yield* together(reports, 'Correct the issuer throughout the statement');
+        for (const each of together(reports, 'Correct the issuer throughout the statement')) report(each);
       }
     }
   },

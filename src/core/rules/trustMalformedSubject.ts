@@ -27,7 +27,7 @@ export const trustMalformedSubject = defineRule({
     good: trust(irsa()),
     links: [LINKS.irsa, LINKS.names],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const { statements } of trustReadings(facts)) {
       for (const reading of statements) {
         if (!reading.irsa) continue;
@@ -37,7 +37,7 @@ export const trustMalformedSubject = defineRule({
               claim === 'sub' && !swapped && !foreign && operator?.type !== 'null',
           )
           .flatMap((condition) => condition.values.flatMap((value) => judge(reading, condition, value, workspace)));
-        yield* together(reports, 'Correct all subjects of this statement');
+        for (const each of together(reports, 'Correct all subjects of this statement')) report(each);
       }
     }
   },

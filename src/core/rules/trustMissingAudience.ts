@@ -30,14 +30,14 @@ export const trustMissingAudience = defineRule({
     good: trust(irsa()),
     links: [LINKS.irsa, LINKS.oidcKeys],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const policy of trustReadings(facts)) {
       for (const reading of policy.statements) {
         if (!reading.allows || !reading.irsa || !reading.assumes || mayHoldMore(reading)) continue;
         const conditions = conditionsOn(reading, 'aud');
         if (conditions.length === 0 && isOfOpenShift(reading)) continue;
-        if (conditions.length === 0) yield missing(policy, reading, workspace);
-        else if (conditions.length === 1) yield* everything(reading, conditions[0]!);
+        if (conditions.length === 0) report(missing(policy, reading, workspace));
+        else if (conditions.length === 1) for (const each of everything(reading, conditions[0]!)) report(each);
       }
     }
   },

@@ -27,16 +27,16 @@ export const trustMissingSubject = defineRule({
     good: trust(irsa()),
     links: [LINKS.irsa, LINKS.oidcKeys],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const policy of trustReadings(facts)) {
       for (const reading of policy.statements) {
         if (!reading.allows || !reading.irsa || !reading.assumes || mayHoldMore(reading)) continue;
         if (conditionsOn(reading, 'sub').length > 0) continue;
-        yield {
+        report({
           at: standsFor(reading),
           message: `No condition on '${shownKey(reading, 'sub')}': every service account of the cluster may assume this role. Name the ones that need it, as in '${SUBJECT_PREFIX}NAMESPACE:NAME'.`,
           fixes: () => fixes(policy, reading, workspace),
-        };
+        });
       }
     }
   },

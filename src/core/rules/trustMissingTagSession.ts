@@ -22,7 +22,7 @@ export const trustMissingTagSession = defineRule({
     good: trust(podIdentity()),
     links: [LINKS.podIdentity, LINKS.abac],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const policy of policiesOf(facts, workspace)) {
       if (policy.policy.open) continue;
       const own = podIdentityStatements(policy, workspace).map(({ reading }) => reading);
@@ -32,14 +32,14 @@ export const trustMissingTagSession = defineRule({
       const at = assume && actionElement(assume.statement);
       if (!assume || !at) continue;
       const actions = assume.statement.actions.map(({ text }) => display(text));
-      yield {
+      report({
         at,
         message: `Pod Identity also needs '${TAG_SESSION}'; with ${listed(actions.map(quote))} alone the pod gets no credentials.`,
         fixes: () =>
           assume.statement.actions.some(({ text }) => literalOf(text) !== undefined)
             ? fix(`Add '${TAG_SESSION}'`, 'suggested', addAction(assume.statement, TAG_SESSION))
             : [],
-      };
+      });
     }
   },
 });

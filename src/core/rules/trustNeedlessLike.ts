@@ -26,7 +26,7 @@ export const trustNeedlessLike = defineRule({
     good: trust(irsa()),
     links: [LINKS.operators],
   },
-  *check(facts) {
+  check(facts, report) {
     const readings = trustReadings(facts).map(({ statements }) => statements);
     // One text may be the operator of many conditions: of a module's, or of all that `for_each` makes.
     const needed = new Set(
@@ -45,7 +45,7 @@ export const trustNeedlessLike = defineRule({
         }
         for (const [operator, conditions] of byOperator) {
           const values = conditions.flatMap((condition) => condition.values.map(({ text }) => quote(text)));
-          yield {
+          report({
             at: operator,
             message: `${listed(values.slice(0, 3))} ${values.length === 1 ? 'is no pattern' : 'are no patterns'}; 'StringEquals' says so.`,
             fixes: () =>
@@ -58,7 +58,7 @@ export const trustNeedlessLike = defineRule({
                   () => 'StringEquals',
                 ),
               ),
-          };
+          });
         }
       }
     }

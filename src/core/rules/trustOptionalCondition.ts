@@ -43,11 +43,12 @@ export const trustOptionalCondition = defineRule({
     good: trust(irsa()),
     links: [LINKS.operators, LINKS.irsa],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const policy of trustReadings(facts)) {
       for (const reading of policy.statements) {
         if (!reading.allows || !reading.irsa || !reading.assumes || mayHoldMore(reading)) continue;
-        yield* together(judge(policy, reading, workspace), 'Make all conditions of this statement binding');
+        for (const each of together(judge(policy, reading, workspace), 'Make all conditions of this statement binding'))
+          report(each);
       }
     }
   },

@@ -34,17 +34,17 @@ export const trustOversize = defineRule({
     ),
     links: [LINKS.quotas],
   },
-  *check(facts) {
+  check(facts, report) {
     for (const { policy } of trustReadings(facts)) {
       const size = sizeOf(policy);
       if (size <= DEFAULT_QUOTA) continue;
       const { document, start } = policy.node;
       const over = size > HARD_LIMIT;
-      yield {
+      report({
         at: { document, start, end: start + 1 },
         severity: over ? 'error' : 'warning',
         message: `The trust policy has ${count(size)} characters, white space not counted; ${over ? `more than ${count(HARD_LIMIT)} are never allowed` : `without a raised quota ${count(DEFAULT_QUOTA)} are allowed`}. Give each workload a role of its own.`,
-      };
+      });
     }
   },
 });

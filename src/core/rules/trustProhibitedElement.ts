@@ -31,13 +31,14 @@ export const trustProhibitedElement = defineRule({
     good: trust(podIdentity(), irsa()),
     links: [LINKS.grammar, LINKS.principal],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const policy of trustReadings(facts)) {
       for (const element of policy.policy.unknownElements) {
-        yield unknown(policy.policy.node, element, ['Version', 'Id', 'Statement'], 'trust policy');
+        report(unknown(policy.policy.node, element, ['Version', 'Id', 'Statement'], 'trust policy'));
       }
       for (const reading of policy.statements) {
-        yield* together(judge(policy, reading, workspace), 'Correct all elements of this statement');
+        for (const each of together(judge(policy, reading, workspace), 'Correct all elements of this statement'))
+          report(each);
       }
     }
   },

@@ -33,10 +33,10 @@ export const trustSharedRole = defineRule({
     good: trust(irsa()),
     links: [LINKS.irsa],
   },
-  *check(facts) {
+  check(facts, report) {
     for (const policy of trustReadings(facts)) {
-      yield* bySubject(policy);
-      yield* byTag(policy);
+      for (const each of bySubject(policy)) report(each);
+      for (const each of byTag(policy)) report(each);
     }
   },
 });

@@ -22,14 +22,14 @@ export const trustSwappedClaims = defineRule({
     good: trust(irsa()),
     links: [LINKS.irsa, LINKS.oidcKeys],
   },
-  *check(facts) {
+  check(facts, report) {
     for (const { statements } of trustReadings(facts)) {
       for (const reading of statements) {
         if (!reading.irsa) continue;
         for (const condition of reading.conditions) {
           if (condition.foreign) continue;
-          if (condition.swapped) yield swapped(reading, condition);
-          else yield* mixed(reading, condition);
+          if (condition.swapped) report(swapped(reading, condition));
+          else for (const each of mixed(reading, condition)) report(each);
         }
       }
     }

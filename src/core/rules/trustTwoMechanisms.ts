@@ -14,18 +14,18 @@ export const trustTwoMechanisms = defineRule({
     good: trust(podIdentity()),
     links: [LINKS.irsa, LINKS.podIdentity],
   },
-  *check(facts) {
+  check(facts, report) {
     for (const { statements } of trustReadings(facts)) {
       const allowing = statements.filter(({ allows }) => allows);
       const provider = allowing.find(({ irsa, providers }) => irsa && providers.length > 0)?.providers[0];
       const service = allowing.find(({ podIdentity }) => podIdentity.length > 0)?.podIdentity[0];
       if (!provider || !service) continue;
-      yield {
+      report({
         at: service.value,
         message:
           'This role trusts an OIDC provider (IRSA) and Pod Identity both; once the pods use one of them, remove the other.',
         related: [{ at: provider.node, message: 'The OIDC provider.' }],
-      };
+      });
     }
   },
 });

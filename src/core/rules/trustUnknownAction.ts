@@ -20,7 +20,7 @@ export const trustUnknownAction = defineRule({
     good: trust(podIdentity()),
     links: [LINKS.podIdentity, LINKS.irsa],
   },
-  *check(facts) {
+  check(facts, report) {
     for (const { statements } of trustReadings(facts)) {
       for (const { statement } of statements) {
         const reports = [...statement.actions, ...statement.notActions].flatMap((action): Report[] => {
@@ -41,7 +41,7 @@ export const trustUnknownAction = defineRule({
             },
           ];
         });
-        yield* together(reports, 'Correct all actions of this statement');
+        for (const each of together(reports, 'Correct all actions of this statement')) report(each);
       }
     }
   },

@@ -20,18 +20,18 @@ export const trustUnknownClaim = defineRule({
     good: trust(irsa()),
     links: [LINKS.oidcKeys],
   },
-  *check(facts) {
+  check(facts, report) {
     for (const { statements } of trustReadings(facts)) {
       for (const { irsa: forCluster, conditions } of statements) {
         if (!forCluster) continue;
         for (const { condition, claim, foreign, misspelledClaim } of conditions) {
           if (foreign || !misspelledClaim || (claim !== 'sub' && claim !== 'aud')) continue;
-          yield {
+          report({
             at: condition.key,
             message: `'${display(condition.key.text)}' names no claim that a token has; it should end with ':${claim}'.`,
             fixes: () =>
               taken(conditions, claim) ? [] : fix(`Rename it to ':${claim}'`, 'suggested', setClaim(condition, claim)),
-          };
+          });
         }
       }
     }

@@ -45,7 +45,7 @@ export const trustUnknownSubject = defineRule({
     good: { ...trusting('system:serviceaccount:payments:worker'), 'sa.yaml': ACCOUNT },
     links: [LINKS.irsa],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const policy of trustReadings(facts)) {
       for (const reading of policy.statements) {
         if (!reading.allows || !reading.irsa) continue;
@@ -54,7 +54,7 @@ export const trustUnknownSubject = defineRule({
           .flatMap((condition) =>
             condition.values.flatMap((value) => judge(policy, reading, condition, value, workspace)),
           );
-        yield* together(reports, 'Take the nearest service account throughout');
+        for (const each of together(reports, 'Take the nearest service account throughout')) report(each);
       }
     }
   },

@@ -32,18 +32,18 @@ export const trustUnscopedPodIdentity = defineRule({
     good: trust(podIdentity()),
     links: [LINKS.podIdentity, LINKS.abac, LINKS.confusedDeputy],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const policy of trustReadings(facts)) {
       for (const reading of policy.statements) {
         const [service] = reading.podIdentity;
         if (!service || !reading.allows || mayHoldMore(reading) || reading.conditions.some(isScope)) continue;
         if (coversAction(reading, ASSUME_ROLE) === 'no') continue;
-        yield {
+        report({
           at: service.value,
           message:
             "Any cluster of the account can use this role for any service account; say which by 'aws:SourceArn' or 'aws:RequestTag/kubernetes-namespace' and '…/kubernetes-service-account'.",
           fixes: () => fixes(policy, reading, workspace),
-        };
+        });
       }
     }
   },

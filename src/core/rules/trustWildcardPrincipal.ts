@@ -23,7 +23,7 @@ export const trustWildcardPrincipal = defineRule({
     good: trust(irsa()),
     links: [LINKS.principal, LINKS.irsa],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const policy of trustReadings(facts)) {
       for (const reading of policy.statements) {
         if (!reading.allows || !reading.speaks || !assumesRoles(reading.statement)) continue;
@@ -37,11 +37,11 @@ export const trustWildcardPrincipal = defineRule({
               : principal.type === 'Service'
                 ? 'every service'
                 : 'everybody';
-          yield {
+          report({
             at: principal.value,
             message: `'*' trusts ${whom}; it should be { "${wanted?.type ?? 'Federated'}": "${wanted?.value ?? 'arn:aws:iam::ACCOUNT:oidc-provider/ISSUER'}" }.`,
             fixes: () => fixes(reading.statement, principal, wanted),
-          };
+          });
         }
       }
     }

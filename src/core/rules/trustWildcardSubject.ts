@@ -39,13 +39,14 @@ export const trustWildcardSubject = defineRule({
     good: trust(irsa()),
     links: [LINKS.irsa, LINKS.operators],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const policy of trustReadings(facts)) {
       for (const reading of policy.statements) {
-        if (reading.allows && reading.irsa && reading.assumes) yield* wildcards(policy, reading, workspace);
+        if (reading.allows && reading.irsa && reading.assumes)
+          for (const each of wildcards(policy, reading, workspace)) report(each);
       }
     }
-    for (const cluster of facts.eksctlClusters) yield* eksctlPatterns(cluster);
+    for (const cluster of facts.eksctlClusters) for (const each of eksctlPatterns(cluster)) report(each);
   },
 });
 

@@ -34,7 +34,7 @@ export const trustWrongAudience = defineRule({
     good: trust(irsa()),
     links: [LINKS.irsa, 'https://github.com/aws/amazon-eks-pod-identity-webhook'],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const policy of trustReadings(facts)) {
       for (const reading of policy.statements) {
         if (!reading.allows || !reading.irsa) continue;
@@ -44,7 +44,7 @@ export const trustWrongAudience = defineRule({
               claim === 'aud' && !swapped && operator && !operator.negated && operator.type !== 'null',
           )
           .flatMap((condition) => judge(policy, reading, condition, workspace));
-        yield* together(reports, `Ask for '${AUDIENCE}' throughout`);
+        for (const each of together(reports, `Ask for '${AUDIENCE}' throughout`)) report(each);
       }
     }
   },

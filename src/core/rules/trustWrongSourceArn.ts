@@ -33,7 +33,7 @@ export const trustWrongSourceArn = defineRule({
     ),
     links: [LINKS.podIdentity, LINKS.confusedDeputy],
   },
-  *check(facts) {
+  check(facts, report) {
     for (const { statements } of trustReadings(facts)) {
       for (const reading of statements) {
         if (reading.podIdentity.length === 0 && reading.speaks !== 'pod-identity') continue;
@@ -43,7 +43,7 @@ export const trustWrongSourceArn = defineRule({
               key.kind === 'service' && key.prefix === 'aws' && isSourceArn(key.name) && operator?.type !== 'null',
           )
           .flatMap((condition) => condition.values.flatMap((value) => judge(condition, value)));
-        yield* together(reports, 'Correct all source ARNs of this statement');
+        for (const each of together(reports, 'Correct all source ARNs of this statement')) report(each);
       }
     }
   },

@@ -24,7 +24,7 @@ export const workloadMissingServiceAccount = defineRule({
       'https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/',
     ],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const workload of facts.workloads) {
       const { podSpec, serviceAccountName } = workload;
       const placed = workspace.workloadOf(workload);
@@ -34,7 +34,7 @@ export const workloadMissingServiceAccount = defineRule({
       const name = workload.metadata.name;
       if (!name || !placed.variants.every((variant) => hasAccountWithRole(variant, placed, workspace))) continue;
       const written = display(name.text);
-      yield {
+      report({
         at: firstLine(podSpec),
         message: `${workload.kind} '${written}' names no service account and runs as 'default', though service account '${written}' has a role; it should have 'serviceAccountName: ${written}'.`,
         fixes: () => {
@@ -47,7 +47,7 @@ export const workloadMissingServiceAccount = defineRule({
           );
           return [{ title: `Run as service account '${written}'`, safety: 'suggested', edits: [edit] }];
         },
-      };
+      });
     }
   },
 });

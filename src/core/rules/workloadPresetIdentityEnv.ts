@@ -29,7 +29,7 @@ export const workloadPresetIdentityEnv = defineRule({
       'https://docs.aws.amazon.com/eks/latest/userguide/pod-configuration.html',
     ],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const workload of facts.workloads) {
       if (!workload.containers.some(({ env }) => env.some(({ name }) => isInjected(name.raw)))) continue;
       const identity = podIdentityOf(workload, workspace) ?? ofChart(workload, workspace);
@@ -39,14 +39,14 @@ export const workloadPresetIdentityEnv = defineRule({
         const preset = env.filter(({ name }) => isInjected(name.raw) && disturbs(name.raw, identity));
         for (const variable of preset) {
           const name = variable.name.raw;
-          yield {
+          report({
             at: variable.name,
             message: `'${name}' is set by hand, but service account '${identity.account}' has its role by ${how}: the webhook injects none of its variables where one is there. Leave it out.`,
             fixes: () => [
               ...removal(`Remove '${name}'`, removeVariable(variable)),
               ...(preset.length > 1 ? removal('Remove all that the webhook injects', removeVariables(preset)) : []),
             ],
-          };
+          });
         }
       }
     }

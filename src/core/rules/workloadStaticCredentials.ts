@@ -34,7 +34,7 @@ export const workloadStaticCredentials = defineRule({
       'https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html',
     ],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const workload of facts.workloads) {
       for (const container of workload.containers) {
         const stores = container.envFrom.flatMap((source) => {
@@ -50,7 +50,7 @@ export const workloadStaticCredentials = defineRule({
           return elsewhere && !findCredentials(textOf(variable.value) ?? '') ? [] : [{ variable, source }];
         });
         for (const { variable, source } of keys) {
-          yield {
+          report({
             at: variable.name,
             message: `'${variable.name.raw}' gives the container static AWS keys (${source}), which come before the role of its service account; leave it out and use the role.`,
             fixes: () => [
@@ -59,7 +59,7 @@ export const workloadStaticCredentials = defineRule({
                 ? removal("Remove all of the container's AWS keys", removeVariables(keys.map((each) => each.variable)))
                 : []),
             ],
-          };
+          });
         }
         for (const { source, store } of stores) {
           const prefix = source.prefix?.raw ?? '';
@@ -70,12 +70,12 @@ export const workloadStaticCredentials = defineRule({
           );
           if (!key) continue;
           const name = source.name ? display(source.name.text) : '';
-          yield {
+          report({
             at: source.node,
             message: `${store.kind} '${name}' holds '${key.key.raw}' and gives the container static AWS keys, which come before the role of its service account; use the role.`,
             fixes: () => removal(`Do not take the environment from '${name}'`, removeListed(source)),
             related: [{ at: key.key, message: 'The key stands here.' }],
-          };
+          });
         }
       }
     }

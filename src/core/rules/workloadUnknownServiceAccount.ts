@@ -23,7 +23,7 @@ export const workloadUnknownServiceAccount = defineRule({
     },
     links: ['https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/'],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const workload of facts.workloads) {
       const at = workload.serviceAccountName;
       const placed = workspace.workloadOf(workload);
@@ -41,7 +41,7 @@ export const workloadUnknownServiceAccount = defineRule({
       if (!first || !exact || near.some((candidates) => candidates.length === 0)) continue;
       const shown = (account: { namespace: string; name: string }) =>
         account.namespace === exact.namespace ? account.name : `${account.namespace}/${account.name}`;
-      yield {
+      report({
         at,
         message: `'${exact.name}' is no service account of namespace '${exact.namespace}' here; did you mean ${listed(
           first.slice(0, 3).map((account) => `'${shown(account)}'`),
@@ -64,7 +64,7 @@ export const workloadUnknownServiceAccount = defineRule({
               },
             ];
           }),
-      };
+      });
     }
   },
 });

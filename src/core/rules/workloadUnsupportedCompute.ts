@@ -32,18 +32,18 @@ export const workloadUnsupportedCompute = defineRule({
     },
     links: ['https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html'],
   },
-  *check(facts, workspace) {
+  check(facts, report, workspace) {
     for (const workload of facts.workloads) {
       const compute = computeWithoutPodIdentity(workload);
       if (!compute) continue;
       const identity = podIdentityOf(workload, workspace);
       if (identity?.mechanism !== 'pod-identity') continue;
       const at = identity.association?.serviceAccount;
-      yield {
+      report({
         at: compute.node,
         message: `This selects ${compute.name}, where EKS Pod Identity does not work, and service account '${identity.account}' gets its role by an association; use IRSA for it, or Linux nodes of EC2.`,
         ...(at ? { related: [{ at, message: 'The association stands here.' }] } : {}),
-      };
+      });
     }
   },
 });

@@ -18,7 +18,7 @@ class Judged {
 
   readonly rules: readonly Rule[] = rules.map((rule) => ({
     ...rule,
-    check: (facts, workspace) => {
+    check: (facts, report, workspace) => {
       this.calls++;
       for (const list of Object.values(facts))
         for (const { node, spot } of list as { node?: Where; spot?: Where }[]) {
@@ -26,7 +26,7 @@ class Judged {
           while (document?.host) document = document.host.document;
           if (document) this.files.add(document.file);
         }
-      return rule.check(facts, workspace);
+      rule.check(facts, report, workspace);
     },
   }));
 

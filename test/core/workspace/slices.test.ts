@@ -26,9 +26,9 @@ beforeEach(() => {
     patient: true,
     rules: rules.map((rule) => ({
       ...rule,
-      check: (facts, workspace) => {
+      check: (facts, report, workspace) => {
         judged.add(facts);
-        return rule.check(facts, workspace);
+        rule.check(facts, report, workspace);
       },
     })),
   });
