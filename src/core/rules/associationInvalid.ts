@@ -4,7 +4,7 @@ import { addProperty, removeProperty, replaceString, replaceValue } from '../syn
 import { display } from '../syntax/text.js';
 import { literal, type ObjectNode, type Property, property, type StringNode } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { defineRule, type Fix, type Report } from './rule.js';
+import { defineRule, type Fix, type Reporter } from './rule.js';
 import { associationLabel, propertyOf, roleOfAssociation, tagsDisabled, tagsField } from './support/associations.js';
 import { associationYaml } from './support/manifestExamples.js';
 import { needsTags } from './support/podIdentityDenials.js';
@@ -29,23 +29,23 @@ export const associationInvalid = defineRule({
   },
   check(facts, report, workspace) {
     for (const association of facts.associations) {
-      for (const each of patterns(association, workspace)) report(each);
-      for (const each of sessionPolicy(association)) report(each);
-      for (const each of disabledTags(association, workspace)) report(each);
-      for (const each of exclusive(association)) report(each);
+      patterns(association, report, workspace);
+      sessionPolicy(association, report);
+      disabledTags(association, report, workspace);
+      exclusive(association, report);
     }
   },
 });
 
-function* patterns(association: Association, workspace: Workspace): Generator<Report> {
+function patterns(association: Association, report: Reporter, workspace: Workspace): void {
   for (const field of ['namespace', 'serviceAccount'] as const) {
     const node = association[field];
     if (!node?.text.some((part) => typeof part === 'string' && /[*?]/.test(part))) continue;
-    yield {
+    report({
       at: node,
       message: `'${display(node.text)}' is taken as it stands, not as a pattern, and no ${field === 'namespace' ? 'namespace' : 'service account'} has such a name; an association is for one.`,
       fixes: () => names(association, field, node, workspace),
-    };
+    });
   }
 }
 
@@ -73,7 +73,7 @@ function names(
   }));
 }
 
-function* sessionPolicy(association: Association): Generator<Report> {
+function sessionPolicy(association: Association, report: Reporter): void {
   const { policy } = association;
   if (!policy || policy.kind === 'null' || tagsDisabled(association) !== false) return;
   if (policy.kind === 'string' && policy.raw === '') return;
@@ -81,7 +81,7 @@ function* sessionPolicy(association: Association): Generator<Report> {
   const at = member && member.key.document === association.node.document ? member.key : policy;
   const given = association.disableSessionTags;
   const field = tagsField(association);
-  yield {
+  report({
     at,
     message: `A session policy is taken only where session tags are disabled: '${field}' should be true.`,
     fixes: () => [
@@ -91,7 +91,7 @@ function* sessionPolicy(association: Association): Generator<Report> {
         edits: [given ? replaceValue(given, true) : addProperty(holderOf(association, member), field, true)],
       },
     ],
-  };
+  });
 }
 
 function holderOf({ node }: Association, member: Property | undefined): ObjectNode {
@@ -99,13 +99,13 @@ function holderOf({ node }: Association, member: Property | undefined): ObjectNo
   return holder?.kind === 'object' ? holder : node;
 }
 
-function* disabledTags(association: Association, workspace: Workspace): Generator<Report> {
+function disabledTags(association: Association, report: Reporter, workspace: Workspace): void {
   const { disableSessionTags: at, policy } = association;
   if (!at || tagsDisabled(association) !== true) return;
   const role = roleOfAssociation(association, workspace);
   if (!role || !needsTags(role, association)) return;
   const name = roleName(role);
-  yield {
+  report({
     at,
     message: `${name === undefined ? 'The role' : `Role '${name}'`} lets in by session tags only ('aws:RequestTag/…'), and the association for '${associationLabel(association)}' sends none; leave '${tagsField(association)}' out.`,
     fixes: () => {
@@ -130,7 +130,7 @@ function* disabledTags(association: Association, workspace: Workspace): Generato
           ],
         }
       : {}),
-  };
+  });
 }
 
 /** Fields of which one excludes the others, by format. Crossplane fills a field from its reference, so there both may stand. */
@@ -143,7 +143,7 @@ const EXCLUSIVE: Partial<Record<Association['source'], readonly (readonly [strin
   ],
 };
 
-function* exclusive({ source, node }: Association): Generator<Report> {
+function exclusive({ source, node }: Association, report: Reporter): void {
   for (const [field, others] of EXCLUSIVE[source] ?? []) {
     const one = property(node, field);
     if (!one || isEmpty(one)) continue;
@@ -151,7 +151,7 @@ function* exclusive({ source, node }: Association): Generator<Report> {
       const other = property(node, name);
       if (!other || isEmpty(other)) continue;
       const [first, second] = one.key.start < other.key.start ? [one, other] : [other, one];
-      yield {
+      report({
         at: second.key,
         message: `'${second.key.raw}' and '${first.key.raw}' exclude each other; keep the one that is meant.`,
         fixes: () =>
@@ -161,7 +161,7 @@ function* exclusive({ source, node }: Association): Generator<Report> {
             edits: [removeProperty(node, member)],
           })),
         related: [{ at: first.key, message: 'The other one stands here.' }],
-      };
+      });
       break;
     }
   }

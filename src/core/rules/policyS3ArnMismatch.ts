@@ -2,7 +2,7 @@ import type { PermissionStatement } from '../facts/model.js';
 import { replacePart } from '../syntax/edits.js';
 import { display, literalOf, onlyHole, type Text } from '../syntax/text.js';
 import type { StringNode } from '../syntax/tree.js';
-import { defineRule, type Report } from './rule.js';
+import { defineRule, type Reporter } from './rule.js';
 import { roleWith } from './support/permissionExamples.js';
 import { typed } from './support/typed.js';
 
@@ -31,14 +31,14 @@ export const policyS3ArnMismatch = defineRule({
   check(facts, report, workspace) {
     for (const policy of facts.permissionPolicies) {
       if (!workspace.judges(policy)) continue;
-      for (const statement of policy.statements) for (const each of judge(statement)) report(each);
+      for (const statement of policy.statements) judge(statement, report);
     }
   },
 });
 
 type Kind = 'object' | 'bucket';
 
-function* judge({ effect, actions, resources }: PermissionStatement): Generator<Report> {
+function judge({ effect, actions, resources }: PermissionStatement, report: Reporter): void {
   const kinds = resources.map(({ text }) => kindOfArn(text));
   if (effect !== 'Allow' || kinds.length === 0 || kinds.includes(undefined)) return;
   const read = actions.map((action) => ({ action, kind: kindOfAction(action) }));
@@ -48,7 +48,7 @@ function* judge({ effect, actions, resources }: PermissionStatement): Generator<
   // All of one kind: the ARN is at fault. Else a second ARN is missing for some of the actions.
   if (wrong.length === actions.length && wrong.every(({ kind }) => kind === first!.kind)) {
     for (const resource of resources) {
-      yield {
+      report({
         at: resource,
         message: `'${display(resource.text)}' is the ARN of ${first!.kind === 'object' ? 'a bucket' : 'objects'}, and '${first!.action.raw}' acts on ${first!.kind === 'object' ? "objects: it should end with '/*'" : "the bucket: it should have no '/*'"}.`,
         fixes: () => {
@@ -71,15 +71,15 @@ function* judge({ effect, actions, resources }: PermissionStatement): Generator<
                 },
               ];
         },
-      };
+      });
     }
     return;
   }
   for (const { action, kind } of wrong) {
-    yield {
+    report({
       at: action,
       message: `'${action.raw}' acts on ${kind === 'object' ? 'objects' : 'the bucket'}, and the statement has no such resource; '${kind === 'object' ? 'arn:aws:s3:::BUCKET/*' : 'arn:aws:s3:::BUCKET'}' should be among them.`,
-    };
+    });
   }
 }
 

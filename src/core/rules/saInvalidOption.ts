@@ -47,9 +47,8 @@ export const saInvalidOption = defineRule({
       // Terraform makes strings of what it is given.
       if (works) found.push({ annotation, strings: annotation.account?.source !== 'terraform' });
     }
-    const pods = facts.workloads.flatMap(({ podMetadata, source }) => (podMetadata ? [{ podMetadata, source }] : []));
-    for (const { podMetadata, source } of pods) {
-      for (const annotation of podMetadata.annotations)
+    for (const { podMetadata, source } of facts.workloads) {
+      for (const annotation of podMetadata?.annotations ?? [])
         if (worksOnPods(annotation.key.raw)) found.push({ annotation, strings: source !== 'terraform' });
     }
     for (const { metadata, kind } of facts.annotated) {

@@ -22,7 +22,7 @@ import {
   stringAt,
 } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { defineRule, type Fix, type Report } from './rule.js';
+import { defineRule, type Fix, type Reporter } from './rule.js';
 import { annotationNamed, merged, removeMember, removeMembers, setAnnotation } from './support/annotationEdits.js';
 import { IDENTITY_KEYS, meantKey, ROLE_ARN, SKIP_CONTAINERS, worksOnPods } from './support/annotationKeys.js';
 import { accountYaml, deploymentYaml, exampleArn } from './support/manifestExamples.js';
@@ -55,11 +55,10 @@ export const saMisplacedAnnotation = defineRule({
     ],
   },
   check(facts, report, workspace) {
-    for (const workload of facts.workloads) for (const each of onWorkload(workload, workspace)) report(each);
-    for (const account of facts.serviceAccounts) for (const each of onAccount(account, workspace)) report(each);
-    for (const object of facts.annotated) for (const each of onObject(object, workspace)) report(each);
-    for (const kustomization of facts.kustomizations)
-      for (const each of inJsonPatches(kustomization, workspace)) report(each);
+    for (const workload of facts.workloads) onWorkload(workload, report, workspace);
+    for (const account of facts.serviceAccounts) onAccount(account, report, workspace);
+    for (const object of facts.annotated) onObject(object, report, workspace);
+    for (const kustomization of facts.kustomizations) inJsonPatches(kustomization, report, workspace);
   },
 });
 
@@ -67,7 +66,7 @@ export const saMisplacedAnnotation = defineRule({
 
 const TEMPLATE = /^\/spec\/(?:jobTemplate\/spec\/)?template\/metadata\/annotations$/;
 
-function* inJsonPatches(kustomization: Kustomization, workspace: Workspace): Generator<Report> {
+function inJsonPatches(kustomization: Kustomization, report: Reporter, workspace: Workspace): void {
   for (const patch of kustomization.patches) {
     const { target, adds, content } = patch;
     if (target?.kind === undefined || target.kind === 'ServiceAccount') continue;
@@ -79,7 +78,7 @@ function* inJsonPatches(kustomization: Kustomization, workspace: Workspace): Gen
       const meant = meantOf(annotation);
       const pods = target.kind === 'Pod' || template.includes(annotation);
       if (meant === undefined || (pods && worksOnPods(meant))) continue;
-      yield {
+      report({
         at: annotation.key,
         message: message(
           annotation.key,
@@ -87,7 +86,7 @@ function* inJsonPatches(kustomization: Kustomization, workspace: Workspace): Gen
           template.includes(annotation) ? "a pod's template" : `a ${target.kind}`,
         ),
         fixes: () => retarget(kustomization, patch, annotation, workspace),
-      };
+      });
     }
   }
 }
@@ -124,6 +123,15 @@ function holds(item: SyntaxNode, key: StringNode): boolean {
   return outer.file === inner.file && outer.start <= inner.start && inner.end <= outer.end;
 }
 
+function isOurs({ key }: Annotation): boolean {
+  return IDENTITY_KEYS.includes(key.raw);
+}
+
+/** Most annotations have nothing to do with us, and are not looked at any closer. */
+function mayBeOurs(annotation: Annotation): boolean {
+  return isOurs(annotation) || meantKey(annotation.key.raw, annotation.value) !== undefined;
+}
+
 /** The key of ours that it is, or that it is meant to be. */
 function meantOf({ key, value }: Annotation): string | undefined {
   const known = literalOf(key.text);
@@ -141,7 +149,7 @@ function message(key: StringNode, meant: string, holder: string): string {
 
 // ── workloads ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function* onWorkload(workload: Workload, workspace: Workspace): Generator<Report> {
+function onWorkload(workload: Workload, report: Reporter, workspace: Workspace): void {
   const { metadata, podMetadata, kind } = workload;
   const places: { metadata: Metadata; pod: boolean; holder: string }[] = [];
   if (podMetadata !== metadata) places.push({ metadata, pod: false, holder: `a ${kind}` });
@@ -156,22 +164,20 @@ function* onWorkload(workload: Workload, workspace: Workspace): Generator<Report
       holder: "a job's template",
     });
   for (const { metadata: at, pod, holder } of places) {
-    if (at.annotations.length === 0 && at.labels.length === 0) continue;
-    const misplaced = [...at.annotations, ...at.labels.filter(({ key }) => IDENTITY_KEYS.includes(key.raw))].flatMap(
-      (annotation) => {
-        const meant = meantOf(annotation);
-        const labelled = at.labels.includes(annotation);
-        // A near miss that works on pods is misspelled only.
-        if (meant === undefined || (pod && !labelled && worksOnPods(meant))) return [];
-        return [{ annotation, meant, labelled }];
-      },
-    );
+    if (!at.annotations.some(mayBeOurs) && !at.labels.some(isOurs)) continue;
+    const misplaced = [...at.annotations, ...at.labels.filter(isOurs)].flatMap((annotation) => {
+      const meant = meantOf(annotation);
+      const labelled = at.labels.includes(annotation);
+      // A near miss that works on pods is misspelled only.
+      if (meant === undefined || (pod && !labelled && worksOnPods(meant))) return [];
+      return [{ annotation, meant, labelled }];
+    });
     for (const { annotation, meant, labelled } of misplaced) {
-      yield {
+      report({
         at: annotation.key,
         message: message(annotation.key, meant, labelled ? `a label of ${holder}` : holder),
         fixes: () => [...moveFrom(workload, annotation, meant, workspace), ...moveAll(workload, misplaced, workspace)],
-      };
+      });
     }
   }
 }
@@ -257,10 +263,10 @@ function sourceOf({ value }: Annotation): string | undefined {
 // ── service accounts ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** `skip-containers` is read from pods only. */
-function* onAccount(account: ServiceAccount, workspace: Workspace): Generator<Report> {
+function onAccount(account: ServiceAccount, report: Reporter, workspace: Workspace): void {
   for (const annotation of account.metadata.annotations) {
     if (annotation.key.raw !== SKIP_CONTAINERS) continue;
-    yield {
+    report({
       at: annotation.key,
       message: message(annotation.key, SKIP_CONTAINERS, 'a ServiceAccount'),
       fixes: () => {
@@ -282,7 +288,7 @@ function* onAccount(account: ServiceAccount, workspace: Workspace): Generator<Re
           remove,
         ];
       },
-    };
+    });
   }
 }
 
@@ -294,17 +300,17 @@ function runsAs({ serviceAccountName, metadata }: Workload, account: ServiceAcco
 
 // ── anything else ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function* onObject(object: AnnotatedObject, workspace: Workspace): Generator<Report> {
+function onObject(object: AnnotatedObject, report: Reporter, workspace: Workspace): void {
   const pods = object.kind === 'Pod';
   for (const annotation of object.metadata.annotations) {
     const meant = meantOf(annotation);
     if (meant === undefined || (pods && worksOnPods(meant))) continue;
-    yield {
+    report({
       at: annotation.key,
       message: message(annotation.key, meant, pods ? "a chart's pods" : `a ${object.kind}`),
       fixes: () =>
         pods ? toChartAccount(object, annotation, meant) : toAccountsOf(object, annotation, meant, workspace),
-    };
+    });
   }
 }
 

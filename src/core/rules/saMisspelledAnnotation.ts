@@ -14,7 +14,14 @@ import {
 } from './support/annotationEdits.js';
 import { ROLE_ARN, worksOnPods } from './support/annotationKeys.js';
 import { accountYaml } from './support/manifestExamples.js';
-import { inAnnotation, type Misspelled, misspelledInPatches, misspelledOn, typedKey } from './support/misspelled.js';
+import {
+  inAnnotation,
+  isWellSpelled,
+  type Misspelled,
+  misspelledInPatches,
+  misspelledOn,
+  typedKey,
+} from './support/misspelled.js';
 import { typed } from './support/typed.js';
 
 const ARN = 'arn:aws:iam::111122223333:role/thumbnailer';
@@ -35,17 +42,18 @@ export const saMisspelledAnnotation = defineRule({
     ],
   },
   check(facts, report) {
-    const found = [
-      ...facts.serviceAccounts.flatMap((account) => [...misspelledOn(account)]),
-      ...misspelledInPatches(facts),
-    ];
-    for (const { podMetadata } of facts.workloads) {
-      for (const annotation of podMetadata?.annotations ?? []) {
+    const found: Misspelled[] = [];
+    for (const account of facts.serviceAccounts) found.push(...misspelledOn(account));
+    if (facts.kustomizations.length + facts.jsonPatches.length > 0) found.push(...misspelledInPatches(facts));
+    for (const { podMetadata: metadata } of facts.workloads) {
+      for (const annotation of metadata?.annotations ?? []) {
+        if (isWellSpelled(annotation)) continue;
         // What works on no pod is misplaced, however it is spelled.
         for (const one of inAnnotation(annotation))
-          if (worksOnPods(one.meant)) found.push(podMetadata ? { ...one, metadata: podMetadata } : one);
+          if (worksOnPods(one.meant)) found.push(metadata ? { ...one, metadata } : one);
       }
     }
+    if (found.length === 0) return;
     const outers = new Set<StringNode>();
     for (const one of found) {
       const whole = one.key !== one.inner && !outers.has(one.key);

@@ -36,6 +36,7 @@ export const saShared = defineRule({
         workspace.associationsSurelyFor(account).length > 0;
       if (!hasRole) continue;
       const users = workspace.workloadsRunningAs(account.variants, fact);
+      if (users.length < 2) continue;
       const names = namesOf(users);
       if (names.length < 2) continue;
       report({

@@ -5,7 +5,7 @@ import { replaceString } from '../syntax/edits.js';
 import { display, literalOf, sameText, type Text } from '../syntax/text.js';
 import { literal, type StringNode } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { defineRule, type Report } from './rule.js';
+import { defineRule, type Reporter } from './rule.js';
 import { coversAction, hasUsableAction } from './support/actions.js';
 import { type PodIdentityStatement, podIdentityStatements, policiesOf } from './support/podIdentityGrants.js';
 import { actionElement, type PolicyReading, principalElement, type StatementReading } from './support/reading.js';
@@ -28,15 +28,15 @@ export const trustActionMismatch = defineRule({
   },
   check(facts, report, workspace) {
     for (const policy of policiesOf(facts, workspace)) {
-      for (const each of federated(policy)) report(each);
-      for (const each of podIdentity(policy, workspace)) report(each);
+      federated(policy, report);
+      podIdentity(policy, report, workspace);
     }
   },
 });
 
 // ── OIDC providers ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function* federated(policy: PolicyReading): Generator<Report> {
+function federated(policy: PolicyReading, report: Reporter): void {
   const judged: Text[] = [];
   const reported = new Set<StatementReading>();
   const allowing = policy.statements.filter(({ allows, irsa }) => allows && irsa);
@@ -54,11 +54,11 @@ function* federated(policy: PolicyReading): Generator<Report> {
       if (!at || reported.has(reading)) continue;
       reported.add(reading);
       const actions = actionsOf(reading);
-      yield {
+      report({
         at,
         message: `${quote(node.text)} is an OIDC provider and needs '${WEB_IDENTITY_ACTION}'; ${listed(actions.map(quote))} ${actions.length > 1 ? 'are' : 'is'} not for it.`,
         fixes: () => fix(titleFor(reading), 'suggested', webIdentity(reading)),
-      };
+      });
     }
   }
 }
@@ -93,17 +93,17 @@ function isAssume(text: Text): boolean {
 
 // ── Pod Identity ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function* podIdentity(policy: PolicyReading, workspace: Workspace): Generator<Report> {
+function podIdentity(policy: PolicyReading, report: Reporter, workspace: Workspace): void {
   const own = podIdentityStatements(policy, workspace);
   for (const { reading, service } of own) {
     const name = literal(service.value);
     if (name === undefined || name === POD_IDENTITY || service.type !== 'Service') continue;
-    yield {
+    report({
       at: principalElement(reading.statement) ?? service.value,
       message: `'${name}' is not the service of EKS Pod Identity; that is '${POD_IDENTITY}'.`,
       fixes: () =>
         fix(`Replace '${name}' by '${POD_IDENTITY}'`, 'suggested', [replaceString(service.value, POD_IDENTITY)]),
-    };
+    });
   }
   const [first] = own;
   if (!first || policy.policy.open) return;
@@ -112,22 +112,22 @@ function* podIdentity(policy: PolicyReading, workspace: Workspace): Generator<Re
   if (any(own, ({ reading }) => coversAction(reading, ASSUME_ROLE)) === 'no') {
     const at = actionElement(first.reading.statement);
     if (!at) return;
-    yield {
+    report({
       at,
       message: `Pod Identity assumes a role by '${ASSUME_ROLE}' and '${TAG_SESSION}'; ${listed(actionsOf(first.reading).map(quote))} alone ${first.reading.statement.actions.length > 1 ? 'do' : 'does'} not let it in.`,
       fixes: () => fix(`Allow '${ASSUME_ROLE}' and '${TAG_SESSION}'`, 'suggested', bothActions(first, own)),
-    };
+    });
     return;
   }
   for (const { reading } of own) {
     const web = webIdentityAction(reading);
     const at = web && actionElement(reading.statement);
     if (!web || !at) continue;
-    yield {
+    report({
       at,
       message: `'${WEB_IDENTITY_ACTION}' is for OIDC providers; Pod Identity's service never asks for it, but for '${ASSUME_ROLE}' and '${TAG_SESSION}'.`,
       fixes: () => fix(`Remove '${WEB_IDENTITY_ACTION}'`, 'suggested', removeAction(reading.statement, web)),
-    };
+    });
   }
 }
 

@@ -3,7 +3,7 @@ import { ASSUME_ROLE, TAG_SESSION, WEB_IDENTITY_ACTION } from '../iam/principals
 import { all, any, not } from '../iam/ternary.js';
 import { display, sameText, type Ternary, type Text } from '../syntax/text.js';
 import { booleanOf, literal } from '../syntax/tree.js';
-import { defineRule, type Report } from './rule.js';
+import { defineRule, type Reporter } from './rule.js';
 import { coversAction } from './support/actions.js';
 import {
   type ConditionReading,
@@ -43,27 +43,27 @@ export const trustContradiction = defineRule({
     for (const policy of trustReadings(facts)) {
       for (const reading of policy.statements) {
         if (!reading.allows || (!reading.irsa && reading.podIdentity.length === 0 && !reading.speaks)) continue;
-        for (const each of withinStatement(reading)) report(each);
+        withinStatement(reading, report);
       }
-      for (const each of takenBack(policy)) report(each);
+      takenBack(policy, report);
     }
   },
 });
 
 // ── conditions of one statement ────────────────────────────────────────────────────────────────────────────────────────
 
-function* withinStatement(reading: StatementReading): Generator<Report> {
+function withinStatement(reading: StatementReading, report: Reporter): void {
   const { conditions } = reading;
   for (const [i, later] of conditions.entries()) {
     const clash = conditions
       .slice(0, i)
       .find((earlier) => sameKey(earlier, later) === 'yes' && exclude(earlier, later));
     if (clash) {
-      yield {
+      report({
         at: later.values.length === 1 ? later.values[0]!.node : later.condition.key,
         message: `${quote(later.condition.key.text)} cannot be both ${shownCondition(clash)} and ${shownCondition(later)}, so nobody can assume this role by this statement; alternatives stand as values of one key.`,
         related: [{ at: clash.condition.key, message: 'The other condition on this key.' }],
-      };
+      });
       return;
     }
   }
@@ -83,11 +83,11 @@ function* withinStatement(reading: StatementReading): Generator<Report> {
       .slice(0, i)
       .find((earlier) => sameIssuer(earlier.issuerReading!.meant!, later.issuerReading!.meant!) === 'no');
     if (!other) continue;
-    yield {
+    report({
       at: later.condition.key,
       message: `${quote(later.condition.key.text)} and ${quote(other.condition.key.text)} are of different issuers, and no token has both; give each provider a statement of its own.`,
       related: [{ at: other.condition.key, message: 'The key of the other issuer.' }],
-    };
+    });
     return;
   }
 }
@@ -179,7 +179,7 @@ function shownCondition({ condition, values, operator }: ConditionReading): stri
 
 // ── a Deny over every Allow ────────────────────────────────────────────────────────────────────────────────────────────
 
-function* takenBack({ policy, statements }: PolicyReading): Generator<Report> {
+function takenBack({ policy, statements }: PolicyReading, report: Reporter): void {
   const allowing = statements.filter(
     ({ allows, irsa, podIdentity, assumes }) => allows && assumes && (irsa || podIdentity.length > 0),
   );
@@ -193,7 +193,7 @@ function* takenBack({ policy, statements }: PolicyReading): Generator<Report> {
     if (!deny) continue;
     const first = allowing[covering.indexOf(deny)]!;
     const { statement } = deny;
-    yield {
+    report({
       at: statement.effect ?? {
         document: statement.node.document,
         start: statement.node.start,
@@ -204,7 +204,7 @@ function* takenBack({ policy, statements }: PolicyReading): Generator<Report> {
         at: allow.effect ?? allow.node,
         message: 'Allowed here, and taken back.',
       })),
-    };
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 import { addProperty, appendItem, type Edit, type Json, removeProperty, replaceValue } from '../syntax/edits.js';
 import { display } from '../syntax/text.js';
 import { listOf, type ObjectNode, type Property, property, type SyntaxNode } from '../syntax/tree.js';
-import { defineRule, type Fix, type Report } from './rule.js';
+import { defineRule, type Fix, type Reporter } from './rule.js';
 import { trustReadings } from './support/reading.js';
 import { joined } from './support/statementEdits.js';
 import { ISSUER, irsa, LINKS, PROVIDER, SUBJECT, trust } from './support/trustExamples.js';
@@ -38,21 +38,21 @@ export const trustDuplicateKey = defineRule({
   },
   check(facts, report) {
     const visited = new Set<SyntaxNode>();
-    for (const { policy } of trustReadings(facts)) for (const each of duplicates(policy.node, visited)) report(each);
+    for (const { policy } of trustReadings(facts)) duplicates(policy.node, report, visited);
   },
 });
 
-function* duplicates(node: SyntaxNode | undefined, visited: Set<SyntaxNode>): Generator<Report> {
+function duplicates(node: SyntaxNode | undefined, report: Reporter, visited: Set<SyntaxNode>): void {
   if (!node || visited.has(node)) return;
   visited.add(node);
-  if (node.kind === 'array') for (const item of node.items) yield* duplicates(item, visited);
+  if (node.kind === 'array') for (const item of node.items) duplicates(item, report, visited);
   if (node.kind !== 'object') return;
   // Blocks of Terraform are repeated on purpose.
-  if (!(node.style === 'block' && node.document.language === 'hcl')) yield* inObject(node);
-  for (const { value } of node.properties) yield* duplicates(value, visited);
+  if (!(node.style === 'block' && node.document.language === 'hcl')) inObject(node, report);
+  for (const { value } of node.properties) duplicates(value, report, visited);
 }
 
-function* inObject(object: ObjectNode): Generator<Report> {
+function inObject(object: ObjectNode, report: Reporter): void {
   const earlier = new Map<string, Property>();
   for (const member of object.properties) {
     const name = display(member.key.text);
@@ -60,12 +60,12 @@ function* inObject(object: ObjectNode): Generator<Report> {
     const first = earlier.get(name);
     earlier.set(name, member);
     if (!first) continue;
-    yield {
+    report({
       at: member.key,
       message: `${quote(name)} stands twice in one object, first at ${lineOf(first.key)}; only this one holds. Put both into one.`,
       related: [{ at: first.key, message: 'The earlier one, which is lost.' }],
       fixes: () => fixes(object, first, member, name),
-    };
+    });
   }
 }
 

@@ -7,7 +7,7 @@ import { type Edit, renameKey, replacePart, replaceString } from '../syntax/edit
 import { display, literalOf, type Text } from '../syntax/text.js';
 import { literal } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { defineRule, type Report } from './rule.js';
+import { defineRule, type Report, type Reporter } from './rule.js';
 import { providerArnFor } from './support/issuers.js';
 import {
   isPodIdentityService,
@@ -36,42 +36,39 @@ export const trustMalformedArn = defineRule({
   check(facts, report, workspace) {
     for (const policy of trustReadings(facts)) {
       for (const reading of policy.statements) {
-        if (reading.irsa)
-          for (const provider of reading.providers)
-            for (const each of judge(policy, reading, provider, workspace)) report(each);
-        else
-          for (const provider of reading.allProviders)
-            for (const each of underFederated(reading, provider)) report(each);
-        for (const each of services(reading)) report(each);
-        if (reading.speaks === 'pod-identity') for (const each of callers(reading)) report(each);
+        if (reading.irsa) for (const provider of reading.providers) judge(policy, report, reading, provider, workspace);
+        else for (const provider of reading.allProviders) underFederated(reading, report, provider);
+        services(reading, report);
+        if (reading.speaks === 'pod-identity') callers(reading, report);
       }
     }
   },
 });
 
-function* judge(
+function judge(
   policy: PolicyReading,
+  report: Reporter,
   reading: StatementReading,
   provider: ProviderReading,
   workspace: Workspace,
-): Generator<Report> {
+): void {
   const { node, verdict, wildcard, arn, issuer, misplaced } = provider;
   if (wildcard) return;
   if (misplaced) {
-    yield {
+    report({
       at: node,
       message: `${quote(node.text)} is an OIDC provider and stands under 'Federated', not under '${provider.principal.type}'.`,
       fixes: () => fix("Put it under 'Federated'", 'suggested', underType(reading, provider.principal, 'Federated')),
-    };
+    });
     return;
   }
   if (isPodIdentityService(literal(node) ?? '')) {
-    yield* underFederated(reading, provider);
+    underFederated(reading, report, provider);
     return;
   }
   const form = `arn:aws:iam::ACCOUNT:oidc-provider/${issuer?.meant ? display(issuer.meant) : 'ISSUER'}`;
   if (verdict.ok === 'no') {
-    yield {
+    report({
       at: node,
       message: `${quote(node.text)} is no OIDC provider's ARN: ${verdict.reason}. It should be '${meantBy(policy, reading, provider, workspace)?.arn ?? form}'.`,
       fixes: () => {
@@ -88,17 +85,17 @@ function* judge(
             )
           : [];
       },
-    };
+    });
     return;
   }
   if (!arn) return;
   if (hasWildcard(node.text)) {
-    yield { at: node, message: `${quote(node.text)}: a principal takes no pattern. It should be '${form}'.` };
+    report({ at: node, message: `${quote(node.text)}: a principal takes no pattern. It should be '${form}'.` });
     return;
   }
   const disagreement = partitionProblem(provider);
   if (disagreement) {
-    yield {
+    report({
       at: node,
       message: `${quote(node.text)}: ${disagreement.reason}${disagreement.partition ? `; it should begin with 'arn:${disagreement.partition}:'` : ''}.`,
       fixes: () =>
@@ -107,7 +104,7 @@ function* judge(
               replacePart(node, 4, node.raw.indexOf(':', 4), disagreement.partition),
             ])
           : [],
-    };
+    });
   }
 }
 
@@ -161,14 +158,14 @@ function issuerInKeys({ conditions }: StatementReading): Text | undefined {
 }
 
 /** Pod Identity's service under `Federated` or `AWS`. */
-function* underFederated(reading: StatementReading, { principal, node }: ProviderReading): Generator<Report> {
+function underFederated(reading: StatementReading, report: Reporter, { principal, node }: ProviderReading): void {
   if (!isPodIdentityService(literal(node) ?? '')) return;
-  yield misfiled(reading, principal);
+  report(misfiled(reading, principal));
 }
 
-function* services(reading: StatementReading): Generator<Report> {
+function services(reading: StatementReading, report: Reporter): void {
   for (const principal of reading.podIdentity) {
-    if (principal.type === 'AWS') yield misfiled(reading, principal);
+    if (principal.type === 'AWS') report(misfiled(reading, principal));
   }
 }
 
@@ -194,7 +191,7 @@ function underType({ statement }: StatementReading, { typeNode }: Principal, typ
 }
 
 /** The source role of a chain: another account's root, role or user. */
-function* callers({ statement }: StatementReading): Generator<Report> {
+function callers({ statement }: StatementReading, report: Reporter): void {
   for (const { type, value } of statement.principals) {
     const known = literal(value);
     if (
@@ -216,9 +213,9 @@ function* callers({ statement }: StatementReading): Generator<Report> {
           ? `the account '${account}' is not twelve digits`
           : undefined;
     if (reason)
-      yield {
+      report({
         at: value,
         message: `${quote(value.text)} is no principal: ${reason}. It should be 'arn:aws:iam::ACCOUNT:role/NAME'.`,
-      };
+      });
   }
 }

@@ -1,6 +1,6 @@
 import { literalOf } from '../syntax/text.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { defineRule, type Fix, type Report } from './rule.js';
+import { defineRule, type Fix, type Report, type Reporter } from './rule.js';
 import { claimKey, shownKey } from './support/issuers.js';
 import { isOpenShiftSubject } from './support/openShift.js';
 import {
@@ -37,7 +37,7 @@ export const trustMissingAudience = defineRule({
         const conditions = conditionsOn(reading, 'aud');
         if (conditions.length === 0 && isOfOpenShift(reading)) continue;
         if (conditions.length === 0) report(missing(policy, reading, workspace));
-        else if (conditions.length === 1) for (const each of everything(reading, conditions[0]!)) report(each);
+        else if (conditions.length === 1) everything(reading, report, conditions[0]!);
       }
     }
   },
@@ -58,16 +58,20 @@ function isOfOpenShift(reading: StatementReading): boolean {
 }
 
 /** A lone star takes every audience. */
-function* everything(reading: StatementReading, { condition, operator, values }: ConditionReading): Generator<Report> {
+function everything(
+  reading: StatementReading,
+  report: Reporter,
+  { condition, operator, values }: ConditionReading,
+): void {
   if (!operator?.wildcards || operator.negated) return;
   const star = values.find(({ text }) => /^\*+$/.test(literalOf(text) ?? ''));
   if (!star) return;
-  yield {
+  report({
     at: star.node,
     message: `${quote(star.text)} takes a token for any audience that the provider accepts; it should be '${AUDIENCE}'.`,
     fixes: () =>
       fix(`Ask for '${AUDIENCE}'`, 'suggested', setOperator(reading.statement, condition, 'StringEquals', [AUDIENCE])),
-  };
+  });
 }
 
 function fixes(policy: PolicyReading, reading: StatementReading, workspace: Workspace): readonly Fix[] {

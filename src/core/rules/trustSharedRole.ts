@@ -1,4 +1,4 @@
-import { defineRule, type Report } from './rule.js';
+import { defineRule, type Reporter } from './rule.js';
 import { isOpenShiftSubject } from './support/openShift.js';
 import {
   type ConditionReading,
@@ -35,13 +35,13 @@ export const trustSharedRole = defineRule({
   },
   check(facts, report) {
     for (const policy of trustReadings(facts)) {
-      for (const each of bySubject(policy)) report(each);
-      for (const each of byTag(policy)) report(each);
+      bySubject(policy, report);
+      byTag(policy, report);
     }
   },
 });
 
-function* bySubject({ statements }: PolicyReading): Generator<Report> {
+function bySubject({ statements }: PolicyReading, report: Reporter): void {
   const accounts = new Map<string, ValueReading>();
   for (const reading of statements) {
     if (!reading.allows || !reading.irsa) continue;
@@ -57,20 +57,20 @@ function* bySubject({ statements }: PolicyReading): Generator<Report> {
   }
   if (accounts.size < 2) return;
   const [, second] = accounts.values();
-  yield { at: second!.node, message: messageFor([...accounts.keys()]) };
+  report({ at: second!.node, message: messageFor([...accounts.keys()]) });
 }
 
-function* byTag({ statements }: PolicyReading): Generator<Report> {
+function byTag({ statements }: PolicyReading, report: Reporter): void {
   for (const { allows, podIdentity, conditions } of statements) {
     if (!allows || podIdentity.length === 0) continue;
     const names = conditions.find(
       (condition) => isTag(condition, 'kubernetes-service-account') && isPositive(condition),
     );
     if (!names || names.values.length < 2) continue;
-    yield {
+    report({
       at: names.values[1]!.node,
       message: `This role is for ${names.values.length} service accounts; a role for each keeps their permissions apart.`,
-    };
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Edit } from '../syntax/edits.js';
 import { sameText } from '../syntax/text.js';
-import { defineRule, type Fix, type Report } from './rule.js';
+import { defineRule, type Fix, type Report, type Reporter } from './rule.js';
 import { AUDIENCE, type ConditionReading, type StatementReading, trustReadings } from './support/reading.js';
 import { removeValue, setClaim, setKey, setValues } from './support/statementEdits.js';
 import { ISSUER, irsa, LINKS, SUBJECT, trust } from './support/trustExamples.js';
@@ -29,7 +29,7 @@ export const trustSwappedClaims = defineRule({
         for (const condition of reading.conditions) {
           if (condition.foreign) continue;
           if (condition.swapped) report(swapped(reading, condition));
-          else for (const each of mixed(reading, condition)) report(each);
+          else mixed(reading, report, condition);
         }
       }
     }
@@ -77,15 +77,15 @@ function renamed({ condition, meant }: ConditionReading): readonly Edit[] {
 }
 
 /** One of several values belongs under the other claim. */
-function* mixed(reading: StatementReading, condition: ConditionReading): Generator<Report> {
+function mixed(reading: StatementReading, report: Reporter, condition: ConditionReading): void {
   const stranger = condition.claim === 'aud' ? 'subject' : condition.claim === 'sub' ? 'audience' : undefined;
   if (!stranger) return;
   for (const { node, text, looksLike } of condition.values) {
     if (looksLike !== stranger) continue;
-    yield {
+    report({
       at: node,
       message: `The ${stranger} ${quote(text)} stands under ':${condition.claim}', where no token has it; it belongs under ':${condition.claim === 'aud' ? 'sub' : 'aud'}'.`,
       fixes: () => fix(`Remove ${quote(text)}`, 'suggested', removeValue(reading.statement, condition.condition, node)),
-    };
+    });
   }
 }

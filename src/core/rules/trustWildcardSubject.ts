@@ -4,7 +4,7 @@ import { SUBJECT_PREFIX } from '../iam/names.js';
 import { operatorName } from '../iam/operators.js';
 import { display, hasHole, literalOf, split, type Text } from '../syntax/text.js';
 import type { Workspace } from '../workspace/workspace.js';
-import { defineRule, type Fix, type Report } from './rule.js';
+import { defineRule, type Fix, type Report, type Reporter } from './rule.js';
 import { letInSeveral } from './support/combinedSubjects.js';
 import {
   type ConditionReading,
@@ -46,7 +46,7 @@ export const trustWildcardSubject = defineRule({
           for (const each of wildcards(policy, reading, workspace)) report(each);
       }
     }
-    for (const cluster of facts.eksctlClusters) for (const each of eksctlPatterns(cluster)) report(each);
+    for (const cluster of facts.eksctlClusters) eksctlPatterns(cluster, report);
   },
 });
 
@@ -151,13 +151,13 @@ function exactly(
 }
 
 /** eksctl makes `StringLike system:serviceaccount:NAMESPACE:PATTERN` of it. */
-function* eksctlPatterns({ subjectPatterns }: EksctlCluster): Generator<Report> {
+function eksctlPatterns({ subjectPatterns }: EksctlCluster, report: Reporter): void {
   for (const pattern of subjectPatterns) {
     if (!hasWildcard(pattern.text)) continue;
-    yield {
+    report({
       at: pattern,
       severity: 'warning',
       message: `The pattern ${quote(pattern.text)} lets every service account of the namespace that it matches assume this role; leave 'subjectPattern' away, so that the role is for this one alone.`,
-    };
+    });
   }
 }

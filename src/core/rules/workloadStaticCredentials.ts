@@ -41,6 +41,7 @@ export const workloadStaticCredentials = defineRule({
           const store = storeOf(source, workload, workspace);
           return store ? [{ source, store }] : [];
         });
+        if (stores.length === 0 && !container.env.some(({ name }) => isCredentialVariable(name.raw))) continue;
         const elsewhere =
           container.env.some(({ name, value }) => isForeignEndpoint(name.raw, textOf(value))) ||
           stores.some(({ store }) => store.entries.some(({ key, decoded }) => isForeignEndpoint(key.raw, decoded)));

@@ -9,15 +9,17 @@ export interface AccountAnnotation extends Annotation {
 }
 
 /** Of the service accounts of these facts, and what Kustomize adds to others'. */
-export function* accountAnnotations(facts: Facts): Generator<AccountAnnotation> {
+export function accountAnnotations(facts: Facts): readonly AccountAnnotation[] {
+  const all: AccountAnnotation[] = [];
   for (const account of facts.serviceAccounts) {
-    for (const { key, value } of account.metadata.annotations) yield { key, value, account };
+    for (const { key, value } of account.metadata.annotations) all.push({ key, value, account });
   }
   for (const { patches, commonAnnotations } of facts.kustomizations) {
     for (const { target, adds } of patches) {
-      if (target?.kind === undefined || target.kind === 'ServiceAccount') yield* adds;
+      if (target?.kind === undefined || target.kind === 'ServiceAccount') all.push(...adds);
     }
-    for (const annotation of commonAnnotations) yield { ...annotation, common: true };
+    for (const annotation of commonAnnotations) all.push({ ...annotation, common: true });
   }
-  for (const { adds } of facts.jsonPatches) yield* adds;
+  for (const { adds } of facts.jsonPatches) all.push(...adds);
+  return all;
 }

@@ -27,16 +27,21 @@ function findAnnotated(facts: Facts, workspace: Workspace): readonly AnnotatedAc
   const accounts = patches
     ? [...new Set([...files].sort().flatMap((file) => workspace.accountsAnnotatedIn(file)))]
     : facts.serviceAccounts.flatMap((fact) => workspace.accountOf(fact) ?? []);
-  return accounts.flatMap((account): AnnotatedAccount[] => {
-    if (account.fact.managed) return [];
+  return accounts.flatMap((account): readonly AnnotatedAccount[] => {
+    const { fact, variants } = account;
+    if (fact.managed) return [];
+    const [only] = variants;
+    // Most have one variant, which is as it is typed.
+    if (variants.length === 1 && only!.roleArn?.document === fact.node.document)
+      return [{ account, value: only!.roleArn!, variants }];
     const byValue = new Map<StringNode, AccountVariant[]>();
-    for (const variant of account.variants) {
+    for (const variant of variants) {
       if (!variant.roleArn || !files.has(outermost(variant.roleArn.document).file)) continue;
-      const variants = byValue.get(variant.roleArn);
-      if (variants) variants.push(variant);
+      const same = byValue.get(variant.roleArn);
+      if (same) same.push(variant);
       else byValue.set(variant.roleArn, [variant]);
     }
-    return [...byValue].map(([value, variants]) => ({ account, value, variants }));
+    return [...byValue].map(([value, same]) => ({ account, value, variants: same }));
   });
 }
 

@@ -22,27 +22,28 @@ export function typedKey({ key, inner }: Misspelled): string {
   return key === inner ? display(key.text) : `${display(key.text)} → ${display(inner.text)}`;
 }
 
-export function* misspelledOn(account: ServiceAccount): Generator<Misspelled> {
+export function misspelledOn(account: ServiceAccount): readonly Misspelled[] {
   const { metadata, node: whole } = account;
-  const at = { metadata, whole };
-  for (const annotation of metadata.annotations) {
-    if (!isWellSpelled(annotation)) for (const found of inAnnotation(annotation)) yield { ...found, ...at };
-  }
+  const found: Misspelled[] = [];
+  for (const annotation of metadata.annotations)
+    if (!isWellSpelled(annotation)) found.push(...inAnnotation(annotation));
   for (const { key, value } of metadata.labels) {
     if (!IDENTITY_KEYS.includes(key.raw) && meantKey(key.raw, value) === undefined) continue;
     const known = literalOf(key.text);
     if (known === undefined) continue;
     const meant = IDENTITY_KEYS.includes(known) ? known : meantKey(known, value);
     if (meant !== undefined && value?.kind !== 'object')
-      yield { meant, problem: 'label', key, inner: key, value, ...at };
+      found.push({ meant, problem: 'label', key, inner: key, value });
   }
-  for (const member of metadata.others) for (const found of misplacedMember(member)) yield { ...found, ...at };
-  if (metadata.node === whole) return;
-  for (const member of whole.properties) {
-    // Terraform's `kubernetes_annotations` has them beside the metadata.
-    if (member.value && member.value === metadata.annotationsNode) continue;
-    if (!ACCOUNT_FIELDS.has(member.key.raw)) for (const found of misplacedMember(member)) yield { ...found, ...at };
+  for (const member of metadata.others) found.push(...misplacedMember(member));
+  if (metadata.node !== whole) {
+    for (const member of whole.properties) {
+      // Terraform's `kubernetes_annotations` has them beside the metadata.
+      if (member.value && member.value === metadata.annotationsNode) continue;
+      if (!ACCOUNT_FIELDS.has(member.key.raw)) found.push(...misplacedMember(member));
+    }
   }
+  return found.length === 0 ? found : found.map((one) => ({ ...one, metadata, whole }));
 }
 
 const ACCOUNT_FIELDS = new Set([
@@ -55,7 +56,7 @@ const ACCOUNT_FIELDS = new Set([
 ]);
 
 /** Most are: what is right, or has nothing to do with us, needs no closer look. */
-function isWellSpelled({ key, value }: Annotation): boolean {
+export function isWellSpelled({ key, value }: Annotation): boolean {
   return value?.kind !== 'object' && meantKey(key.raw, value) === undefined;
 }
 
@@ -104,8 +105,7 @@ function* misplacedMember({ key, value }: Property): Generator<Misspelled> {
 
 /** Is there something in the place of a right annotation of that key? The rules that miss one then keep still. */
 export function meansAnnotation(account: ServiceAccount, wanted: string): boolean {
-  for (const { meant } of misspelledOn(account)) if (meant === wanted) return true;
-  return false;
+  return misspelledOn(account).some(({ meant }) => meant === wanted);
 }
 
 /** What the patches of these facts add under a wrong key. */
