@@ -1,4 +1,4 @@
-import { ChosenRules, KINDS } from './analysis/chosenRules.js';
+import { ChosenRules, kindsOf } from './analysis/chosenRules.js';
 import { FoundByFile } from './analysis/foundByFile.js';
 import { offered } from './analysis/offeredFixes.js';
 import { folderId, isFolder, TerraformFolders } from './analysis/terraformFolders.js';
@@ -64,6 +64,8 @@ export const MAX_FILE_LENGTH = 4_000_000;
 interface Unit {
   readonly owner: Owner;
   readonly part: FilePart;
+  /** Of facts that it has. */
+  readonly kinds: number;
   /** Its place in the index, once it has one. */
   slot: UnitSlot | undefined;
   ordinal: number;
@@ -307,9 +309,10 @@ export class Analysis {
     for (const unit of owner.units) if (!kept.has(unit.part)) this.#drop(unit);
     owner.units = [];
     for (const part of parts) {
-      if (!saysAnything(part.facts)) continue;
       const known = shuffled ? undefined : units.get(part);
-      const unit = known ?? { owner, part, slot: undefined, ordinal: 0, reports: [] };
+      const kinds = known?.kinds ?? kindsOf(part.facts);
+      if (kinds === 0) continue;
+      const unit = known ?? { owner, part, kinds, slot: undefined, ordinal: 0, reports: [] };
       unit.ordinal = owner.units.length;
       if (unit.slot) unit.slot.ordinal = unit.ordinal;
       owner.units.push(unit);
@@ -483,7 +486,7 @@ export class Analysis {
     unit.reports = this.#run(unit, tracked);
     // A file that is only shifted is judged by nobody anew, but what is shown of it elsewhere is shifted too.
     for (const { report } of unit.reports) {
-      for (const { at } of report.related ?? []) tracked.asked.add(`${AT}${outermost(at.document).file}`);
+      for (const { at } of report.related ?? []) tracked.asked.push(`${AT}${outermost(at.document).file}`);
     }
     tracked.close();
     this.#askers.set(unit, tracked.asked);
@@ -495,7 +498,7 @@ export class Analysis {
   #run(unit: Unit, workspace: TrackedWorkspace): Reported[] {
     const found: Reported[] = [];
     const { facts } = unit.part;
-    for (const rule of this.#rules.for(facts)) {
+    for (const rule of this.#rules.for(facts, unit.kinds)) {
       try {
         rule.check(facts, (report) => found.push({ rule, report }), workspace);
       } catch (error) {
@@ -624,11 +627,6 @@ function factsOf(owner: Owner | undefined): Facts | undefined {
   if (!owner) return undefined;
   if (owner.units.length === 1) return owner.units[0]!.part.facts;
   return owner.units.length === 0 ? noFacts() : mergeFacts(owner.units.map((unit) => unit.part.facts));
-}
-
-function saysAnything(facts: Facts): boolean {
-  for (const kind of KINDS) if (facts[kind].length > 0) return true;
-  return false;
 }
 
 function ownerOf(file: string): string | undefined {

@@ -2,11 +2,18 @@ import { type Facts, noFacts } from '../facts/model.js';
 import { concerns } from '../rules/index.js';
 import type { Rule, Severity } from '../rules/rule.js';
 
-export const KINDS = Object.keys(noFacts()) as readonly (keyof Facts)[];
+/** Which kinds of facts there are, a bit each, in the order of the model; 0 where there are none at all. */
+export function kindsOf(facts: Facts): number {
+  let kinds = 0;
+  for (let i = 0; i < KINDS.length; i++) if (facts[KINDS[i]!].length > 0) kinds |= 1 << i;
+  return kinds;
+}
+
+const KINDS = Object.keys(noFacts()) as readonly (keyof Facts)[];
 
 /** Which rules are asked about which facts: thousands of documents have facts of the same kinds, and share the answer. */
 export class ChosenRules {
-  readonly #byKinds = new Map<string, readonly Rule[]>();
+  readonly #byKinds = new Map<number, readonly Rule[]>();
   readonly #on: readonly Rule[];
 
   constructor(rules: readonly Rule[], severities: Readonly<Record<string, Severity | 'off'>> = {}) {
@@ -15,9 +22,8 @@ export class ChosenRules {
     this.#on = [...on.filter(({ scope }) => scope === 'document'), ...on.filter(({ scope }) => scope === 'workspace')];
   }
 
-  for(facts: Facts): readonly Rule[] {
-    let kinds = '';
-    for (const kind of KINDS) if (facts[kind].length > 0) kinds += `${kind} `;
+  /** @param kinds of these facts */
+  for(facts: Facts, kinds: number): readonly Rule[] {
     let chosen = this.#byKinds.get(kinds);
     if (!chosen) {
       chosen = this.#on.filter((rule) => concerns(rule, facts));

@@ -304,14 +304,19 @@ class TreeBuilder {
       parent,
     };
     this.anchor(event, node);
+    const { events } = this;
     let last = event.start;
-    while (this.events[this.#next] && this.events[this.#next]!.type !== EVENT_POP) {
-      const keyEvent = this.events[this.#next]!;
+    for (let keyEvent = events[this.#next]; keyEvent && keyEvent.type !== EVENT_POP; keyEvent = events[this.#next]) {
       const key = this.plainKey(keyEvent, node) ?? this.node(node);
-      const valueEvent = this.events[this.#next];
-      const value = valueEvent && valueEvent.type !== EVENT_POP ? this.node(node) : undefined;
-      last = Math.max(last, endOf(keyEvent, key), valueEvent && value ? endOf(valueEvent, value) : 0);
-      const name = asKey(key, this.text);
+      const valueEvent = events[this.#next];
+      let value: SyntaxNode | undefined;
+      let end = endOf(keyEvent, key);
+      if (valueEvent && valueEvent.type !== EVENT_POP) {
+        value = this.node(node);
+        end = Math.max(end, endOf(valueEvent, value));
+      }
+      if (end > last) last = end;
+      const name = key instanceof SourceString ? key : asKey(key, this.text);
       if (name === undefined) {
         node.open = true;
       } else if (name.end - name.start === 2 && name.raw === '<<' && name.style === 'plain') {
@@ -379,10 +384,11 @@ class TreeBuilder {
 
   /** The end of a flow collection: behind its bracket, which follows the last item, blanks, commas and comments. */
   private closing(from: number, bracket: string): number {
+    const wanted = bracket.charCodeAt(0);
     for (let at = from; at < this.text.length; at++) {
-      const char = this.text[at]!;
-      if (char === bracket) return at + 1;
-      if (char === '#') {
+      const char = this.text.charCodeAt(at);
+      if (char === wanted) return at + 1;
+      if (char === 0x23) {
         const newline = this.text.indexOf('\n', at);
         at = newline < 0 ? this.text.length : newline;
       }
@@ -409,7 +415,7 @@ class TreeBuilder {
         ? resolvePlain(text.slice(event.valueStart, event.valueEnd))
         : undefined;
       if (special) {
-        const node: SyntaxNode = { ...special, document, start, end, parent };
+        const node: SyntaxNode = Object.assign(special, { document, start, end, parent });
         this.anchor(event, node);
         return node;
       }
@@ -486,7 +492,10 @@ function maySpecial(first: number, length: number): boolean {
 
 /** What Kubernetes' YAML reads from a plain word: YAML 1.1's booleans too. */
 function resolvePlain(word: string): Special | undefined {
-  if (word.length > 40) return undefined;
+  const first = word.charCodeAt(0);
+  if ((first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46) {
+    return NUMBER.test(word) ? { kind: 'number', value: Number(word.replaceAll('_', '')), source: word } : undefined;
+  }
   switch (word) {
     case '':
     case '~':
@@ -497,10 +506,6 @@ function resolvePlain(word: string): Special | undefined {
   }
   if (/^(?:true|yes|on)$/i.test(word) && isOneCase(word)) return { kind: 'boolean', value: true, source: word };
   if (/^(?:false|no|off)$/i.test(word) && isOneCase(word)) return { kind: 'boolean', value: false, source: word };
-  const first = word.charCodeAt(0);
-  if ((first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46) {
-    if (NUMBER.test(word)) return { kind: 'number', value: Number(word.replaceAll('_', '')), source: word };
-  }
   return undefined;
 }
 

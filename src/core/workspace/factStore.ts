@@ -47,8 +47,8 @@ interface Placed {
   accounts: readonly Account[];
   workloads: readonly PlacedWorkload[];
   /** Names of accounts that decide by being there how its workloads are placed. */
-  depends: ReadonlySet<string>;
-  files: ReadonlySet<string>;
+  depends: readonly string[];
+  files: readonly string[];
 }
 
 /** The facts of all units by all keys that somebody asks for. Kept up to date change by change: a change costs what it changes. */
@@ -240,24 +240,28 @@ export class FactStore {
     const { facts } = slot;
     const accounts: Account[] = [];
     const workloads: PlacedWorkload[] = [];
-    const depends = new Set<string>();
-    const files = new Set<string>();
-    // Its own are not entered yet.
-    const own = new Set(facts.serviceAccounts.map(({ metadata }) => metadata.name && exactKey(metadata.name.text)));
+    const depends: string[] = [];
+    const files: string[] = [];
+    const standsIn = ({ node }: ServiceAccount | Workload) => {
+      const { file } = outermost(node.document);
+      if (!files.includes(file)) files.push(file);
+    };
     for (const fact of facts.serviceAccounts) {
-      files.add(outermost(fact.node.document).file);
+      standsIn(fact);
       if (this.overlays.isPatch(fact)) continue;
       const account = placeAccount(fact, this.overlays);
       this.#accounts.set(fact, account);
       accounts.push(account);
     }
     for (const fact of facts.workloads) {
-      files.add(outermost(fact.node.document).file);
+      standsIn(fact);
       if (this.overlays.isPatch(fact)) continue;
       const workload = placeWorkload(fact, this.overlays, (name) => {
         const key = `${NAMED_ANYWHERE}${name}`;
-        depends.add(key);
-        return own.has(name) || this.#buckets.has(key);
+        depends.push(key);
+        // Its own are not entered yet.
+        const isOwn = ({ metadata }: ServiceAccount) => metadata.name && exactKey(metadata.name.text) === name;
+        return this.#buckets.has(key) || facts.serviceAccounts.some(isOwn);
       });
       this.#workloads.set(fact, workload);
       workloads.push(workload);

@@ -5,7 +5,8 @@ import type { WorkspaceIndex } from './workspaceIndex.js';
 
 /** Answers from the index and remembers what was asked. */
 export class TrackedWorkspace extends Queries {
-  readonly asked = new Set<string>();
+  /** Some of it perhaps twice. */
+  readonly asked: string[] = [];
   #memo: Map<unknown, unknown> | undefined;
   #over = false;
 
@@ -25,13 +26,16 @@ export class TrackedWorkspace extends Queries {
   }
 
   protected override ask(key: string): void {
-    if (!this.#over) this.asked.add(key);
+    if (!this.#over) this.asked.push(key);
   }
 }
 
+/** So few questions are not worth a look at which are asked twice. */
+const FEW = 32;
+
 /** Who has asked what: a change concerns those who would get another answer now. */
 export class Askers<Who extends object> {
-  readonly #questions = new Map<Who, ReadonlySet<string>>();
+  readonly #questions = new Map<Who, readonly string[]>();
   /** Most questions are asked by one alone. */
   readonly #askers = new Map<string, Who | Set<Who>>();
   /** The names for which somebody has looked for similar ones. */
@@ -42,16 +46,19 @@ export class Askers<Who extends object> {
   }
 
   /** Replaces what was asked before. */
-  set(who: Who, questions: ReadonlySet<string>): void {
-    const before = this.#questions.get(who);
-    for (const key of before ?? []) if (!questions.has(key)) this.#remove(key, who);
-    for (const key of questions) if (!before?.has(key)) this.#add(key, who);
-    if (questions.size > 0) this.#questions.set(who, questions);
-    else this.#questions.delete(who);
+  set(who: Who, asked: readonly string[]): void {
+    this.delete(who);
+    if (asked.length === 0) return;
+    const questions = asked.length > FEW ? [...new Set(asked)] : asked;
+    for (const key of questions) this.#add(key, who);
+    this.#questions.set(who, questions);
   }
 
   delete(who: Who): void {
-    this.set(who, new Set());
+    const before = this.#questions.get(who);
+    if (!before) return;
+    for (const key of before) this.#remove(key, who);
+    this.#questions.delete(who);
   }
 
   /** @param keys under which something has changed */
@@ -71,6 +78,7 @@ export class Askers<Who extends object> {
 
   #add(key: string, who: Who): void {
     const known = this.#askers.get(key);
+    if (known === who) return;
     if (known instanceof Set) known.add(who);
     else if (known) this.#askers.set(key, new Set([known, who]));
     else {
