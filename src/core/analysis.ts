@@ -9,7 +9,6 @@ import { rules as allRules } from './rules/index.js';
 import type { Fix, Report, Rule, Severity } from './rules/rule.js';
 import { type Suppressions, suppressionsOf } from './suppression.js';
 import { outermost, type Place, placeOf } from './syntax/tree.js';
-import { KUSTOMIZATIONS } from './workspace/entries.js';
 import { FactStore, type Slot } from './workspace/factStore.js';
 import { atTheCall, onlyByAddress } from './workspace/modules.js';
 import { Overlays } from './workspace/overlays.js';
@@ -319,7 +318,7 @@ export class Analysis {
       if (!known) this.#fresh.add(unit);
     }
     for (const file of owner.files) {
-      for (const unit of this.#askers.concerned([`${AT}${file}`])) this.#unsettled.add(unit.owner.id);
+      for (const unit of this.#askers.concerned({ group: 'at', name: file })) this.#unsettled.add(unit.owner.id);
     }
     if (owner.files.size === 0) this.#owners.delete(id);
   }
@@ -364,8 +363,8 @@ export class Analysis {
       this.#dirty.add((slot as UnitSlot).unit);
       yield;
     }
-    for (let key = this.#store.takeChange(); key !== undefined; key = this.#store.takeChange()) {
-      for (const unit of this.#askers.concerned([key])) this.#dirty.add(unit);
+    for (let change = this.#store.takeChange(); change; change = this.#store.takeChange()) {
+      for (const unit of this.#askers.concerned(change)) this.#dirty.add(unit);
       yield;
     }
     this.#unlinked = this.#fresh.size + this.#dropped.size > 0;
@@ -392,7 +391,7 @@ export class Analysis {
     this.#reread.clear();
     if (!this.#overlaysStale) return;
     this.#overlaysStale = false;
-    const overlays = new Overlays(this.#store.get<Kustomization>(KUSTOMIZATIONS), (file) =>
+    const overlays = new Overlays(this.#store.get<Kustomization>('kustomizations', ''), (file) =>
       factsOf(this.#owners.get(file)),
     );
     this.#store.setOverlays(overlays, restated);
@@ -486,7 +485,7 @@ export class Analysis {
     unit.reports = this.#run(unit, tracked);
     // A file that is only shifted is judged by nobody anew, but what is shown of it elsewhere is shifted too.
     for (const { report } of unit.reports) {
-      for (const { at } of report.related ?? []) tracked.asked.push(`${AT}${outermost(at.document).file}`);
+      for (const { at } of report.related ?? []) tracked.ask('at', outermost(at.document).file);
     }
     tracked.close();
     this.#askers.set(unit, tracked.asked);
@@ -605,9 +604,6 @@ export class Analysis {
 
 const NOTHING = noFacts();
 const NO_OVERLAYS = new Overlays([], () => undefined);
-
-/** The prefix of the question what stands in a file. */
-const AT = 'at:';
 
 /** So many steps a patient host's question may wait for; a change of one file hardly takes as many. */
 const MOST_AT_ONCE = 2000;

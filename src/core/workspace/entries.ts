@@ -4,24 +4,12 @@ import { trustReadings } from '../rules/support/reading.js';
 import { accountsTrustedByIrsa } from '../rules/support/trustedAccounts.js';
 import { display, literalOf, onlyHole, type Text } from '../syntax/text.js';
 import { literal, outermost, type StringNode } from '../syntax/tree.js';
-import { exactKey, meantKeys } from './keys.js';
+import { exactKey, meantKeys, whoKey } from './keys.js';
 import { couldBeAny } from './placing.js';
 import { parseRoleArn } from './roleArn.js';
 import type { Account, PlacedWorkload } from './workspace.js';
 
-/** @param seen all that others see of it there, where that is less than the fact itself */
-export type Publish = (key: string, value: unknown, seen?: string) => void;
-
-/** All service accounts stand under it by the exact key of their name, patches too. */
-export const NAMED_ANYWHERE = 'sa:';
-/** Accounts stand under it by the names that a misspelled one may have been meant to be. */
-export const NAME = 'name:';
-/** All kustomizations stand under it. */
-export const KUSTOMIZATIONS = 'kustomizations';
-/** Principals of trust policies stand under it by their text; alone it asks for all of them. */
-export const TRUSTED = 'trusted:';
-
-/** Keys by the word before their colon: what one kind of question asks for. */
+/** What one kind of question asks by: the names under it are those of one kind of thing. */
 export type Group =
   | 'account'
   | 'account-typed'
@@ -30,10 +18,12 @@ export type Group =
   | 'with-audience'
   | 'meant'
   | 'known'
-  | 'name'
+  | 'near'
   | 'vague'
   | 'role-arn-in'
   | 'uses'
+  /** All service accounts by the exact key of their name, patches too. */
+  | 'named-anywhere'
   | 'workload-named'
   | 'workload-typed'
   | 'workloads-of-chart'
@@ -44,32 +34,49 @@ export type Group =
   | 'association-near'
   | 'trusts'
   | 'subject'
+  /** Principals of trust policies by their text; the empty name asks for all of them. */
   | 'trusted'
-  | 'attached';
+  | 'attached'
+  | 'kustomizations';
+
+/** Something that is asked; `all` is asked by the kind of facts, `at` (what is shown there?) by the file. */
+export interface Question {
+  readonly group: Group | 'all' | 'at';
+  readonly name: string;
+}
+
+/** Facts of which somebody may ask for all. */
+export type Kind = Extract<
+  keyof Facts,
+  | 'serviceAccounts'
+  | 'workloads'
+  | 'roles'
+  | 'associations'
+  | 'trustPolicies'
+  | 'credentialStores'
+  | 'oidcProviders'
+  | 'eksctlClusters'
+>;
+
+export const ALL_KINDS: readonly Kind[] = [
+  'serviceAccounts',
+  'workloads',
+  'roles',
+  'associations',
+  'trustPolicies',
+  'credentialStores',
+  'oidcProviders',
+  'eksctlClusters',
+];
+
+/**
+ * @param name in its group
+ * @param seen all that others see of it there, where that is less than the fact itself
+ */
+export type Publish = (group: Group, name: string, value: unknown, seen?: string) => void;
 
 /** The groups that somebody asks about: nothing is entered under the others' keys. */
 export type Wanted = { readonly [G in Group]?: true };
-
-/** What the overlays need to know before anybody asks. */
-export function placingEntriesOf({ serviceAccounts, kustomizations }: Facts, publish: Publish): void {
-  for (const { metadata } of serviceAccounts) {
-    const key = metadata.name && exactKey(metadata.name.text);
-    if (key !== undefined) publish(NAMED_ANYWHERE + key, true, '');
-  }
-  for (const kustomization of kustomizations) publish(KUSTOMIZATIONS, kustomization);
-}
-
-/** Who asks for all of a kind is told of every change; nobody looks them up under these keys. */
-export function kindEntriesOf(facts: Facts, publish: Publish): void {
-  if (facts.serviceAccounts.length > 0) publish('accounts', undefined);
-  if (facts.workloads.length > 0) publish('workloads', undefined);
-  if (facts.roles.length > 0) publish('roles', undefined);
-  if (facts.associations.length > 0) publish('associations', undefined);
-  if (facts.trustPolicies.length > 0) publish('trust', undefined);
-  if (facts.credentialStores.length > 0) publish('stores', undefined);
-  if (facts.oidcProviders.length > 0) publish('providers', undefined);
-  if (facts.eksctlClusters.length > 0) publish('eksctl', undefined);
-}
 
 /** Enters what a slot holds under the keys of the wanted groups. */
 export function entriesOf(
@@ -79,6 +86,12 @@ export function entriesOf(
   wanted: Wanted,
   publish: Publish,
 ): void {
+  if (wanted['named-anywhere']) {
+    for (const { metadata } of facts.serviceAccounts) {
+      const key = metadata.name && exactKey(metadata.name.text);
+      if (key !== undefined) publish('named-anywhere', key, true, '');
+    }
+  }
   for (const account of accounts) ofAccount(account, owner, wanted, publish);
   for (const workload of workloads) ofWorkload(workload, wanted, publish);
   if (wanted.role) for (const role of facts.roles) ofRole(role, publish);
@@ -87,9 +100,10 @@ export function entriesOf(
   if (wanted.attached) {
     for (const attachment of facts.managedPolicyArns) {
       const address = onlyHole(attachment.arn.text)?.address;
-      if (address !== undefined) publish(`attached:${address}`, attachment);
+      if (address !== undefined) publish('attached', address, attachment);
     }
   }
+  if (wanted.kustomizations) for (const each of facts.kustomizations) publish('kustomizations', '', each);
 }
 
 function ofAccount(account: Account, owner: string, wanted: Wanted, publish: Publish): void {
@@ -97,59 +111,59 @@ function ofAccount(account: Account, owner: string, wanted: Wanted, publish: Pub
   const typed = literal(fact.metadata.name);
   if (wanted['account-typed']) {
     const known = fact.metadata.name && exactKey(fact.metadata.name.text);
-    if (known !== undefined) publish(`account-typed:${known}`, account);
+    if (known !== undefined) publish('account-typed', known, account);
   }
   if (wanted['accounts-of-namespace']) {
     const namespace = literal(fact.metadata.namespace);
-    if (namespace !== undefined) publish(`accounts-of-namespace:${namespace}`, account);
+    if (namespace !== undefined) publish('accounts-of-namespace', namespace, account);
   }
-  if (wanted['accounts-of-chart'] && fact.chart !== undefined) publish(`accounts-of-chart:${fact.chart}`, account);
+  if (wanted['accounts-of-chart'] && fact.chart !== undefined) publish('accounts-of-chart', fact.chart, account);
   if (wanted['with-audience'] && variants.some(({ audience }) => audience !== undefined))
-    publish('with-audience:', account);
+    publish('with-audience', '', account);
   const vague = wanted.vague && !couldBeAny(account);
   for (const variant of variants) {
     const [ns, name] = [literalOf(variant.namespace), literalOf(variant.name)];
-    if (wanted.account && ns !== undefined && name !== undefined) publish(`account:${ns}/${name}`, account);
-    if (wanted.meant) for (const key of meantKeys(variant, fact)) publish(`meant:${key}`, { account, variant });
-    if (ns && name && (wanted.known || wanted.name)) {
+    if (wanted.account && ns !== undefined && name !== undefined) publish('account', variant.who!, account);
+    if (wanted.meant) for (const key of meantKeys(variant, fact)) publish('meant', key, { account, variant });
+    if (ns && name && (wanted.known || wanted.near)) {
       const seen = `${owner}\n${ns}\n${name}\n${typed}`;
-      if (wanted.known) publish(`known:${ns}/${name}`, account, seen);
-      if (wanted.name) {
-        publish(NAME + name, account, seen);
-        if (typed && typed !== name) publish(NAME + typed, account, seen);
+      if (wanted.known) publish('known', variant.who!, account, seen);
+      if (wanted.near) {
+        publish('near', name, account, seen);
+        if (typed && typed !== name) publish('near', typed, account, seen);
       }
     }
     if (vague && (ns === undefined || name === undefined)) {
       const seen = `${shown(variant.namespace)}/${shown(variant.name)}`;
-      publish(`vague:${vagueKey(ns, name)}`, variant, seen);
+      publish('vague', vagueKey(ns, name), variant, seen);
     }
     if (!variant.roleArn) continue;
-    if (wanted['role-arn-in']) publish(`role-arn-in:${outermost(variant.roleArn.document).file}`, account);
+    if (wanted['role-arn-in']) publish('role-arn-in', outermost(variant.roleArn.document).file, account);
     const reference = wanted.uses && referenceKey(variant.roleArn);
-    if (reference) publish(`uses:${reference}`, account);
+    if (reference) publish('uses', reference, account);
   }
 }
 
 function ofWorkload(workload: PlacedWorkload, wanted: Wanted, publish: Publish): void {
   const { fact, variants } = workload;
   const { metadata, serviceAccountName, chart } = fact;
-  if (wanted['workload-named'] && metadata.name) publish(`workload-named:${metadata.name.raw}`, workload);
-  if (wanted['workloads-of-chart'] && chart !== undefined) publish(`workloads-of-chart:${chart}`, workload);
+  if (wanted['workload-named'] && metadata.name) publish('workload-named', metadata.name.raw, workload);
+  if (wanted['workloads-of-chart'] && chart !== undefined) publish('workloads-of-chart', chart, workload);
   if (wanted['workload-typed']) {
     for (const name of [metadata.name, serviceAccountName]) {
       const key = name && exactKey(name.text);
-      if (key !== undefined) publish(`workload-typed:${key}`, workload);
+      if (key !== undefined) publish('workload-typed', key, workload);
     }
   }
   if (!wanted.runs) return;
   for (const { namespace, serviceAccountName: name } of variants) {
     if (!name) continue;
-    for (const key of meantKeys({ namespace, name }, fact)) publish(`runs:${key}`, workload);
+    for (const key of meantKeys({ namespace, name }, fact)) publish('runs', key, workload);
   }
 }
 
 function ofRole(role: Role, publish: Publish): void {
-  for (const key of roleKeys(role)) publish(`role:${key}`, role);
+  for (const key of roleKeys(role)) publish('role', key, role);
 }
 
 function ofAssociation(association: Association, wanted: Wanted, publish: Publish): void {
@@ -160,22 +174,21 @@ function ofAssociation(association: Association, wanted: Wanted, publish: Publis
       role?.address === undefined ? undefined : `@${role.address}`,
       role?.name && literalOf(role.name)?.toLowerCase(),
     ])) {
-      if (key !== undefined) publish(`association-of:${key}`, association);
+      if (key !== undefined) publish('association-of', key, association);
     }
   }
   if (!serviceAccount) return;
   if (wanted.association) {
-    const exact = namespace && exactKey(namespace.text);
-    const exactName = exactKey(serviceAccount.text);
-    if (exact !== undefined && exactName !== undefined) publish(`association:${exact}\n${exactName}`, association);
+    const who = namespace && whoKey({ namespace: namespace.text, name: serviceAccount.text });
+    if (who !== undefined) publish('association', who, association);
   }
   if (!wanted['association-near']) return;
   const [ns, name] = [namespace && literalOf(namespace.text), literalOf(serviceAccount.text)];
-  if (name !== undefined) publish(`association-near:name=${name}`, association);
+  if (name !== undefined) publish('association-near', `name=${name}`, association);
   else {
     const seen = `${shown(namespace?.text ?? [])}/${shown(serviceAccount.text)}`;
-    publish('association-near:vague', association, seen);
-    publish(`association-near:vague${ns === undefined ? '?' : `=${ns}`}`, association, seen);
+    publish('association-near', 'vague', association, seen);
+    publish('association-near', ns === undefined ? 'vague?' : `vague=${ns}`, association, seen);
   }
 }
 
@@ -186,18 +199,18 @@ function ofTrustPolicies(facts: Facts, wanted: Wanted, publish: Publish): void {
     const { policy } = reading;
     // A script that makes the role annotates the account as well, later or by hand.
     if (outermost(policy.node.document).language === 'shell') continue;
-    for (const account of accountsTrustedByIrsa(reading)) publish(`trusts:${account}`, policy);
+    for (const account of accountsTrustedByIrsa(reading)) publish('trusts', account, policy);
   }
 }
 
 function ofTrustPolicy({ statements }: TrustPolicy, wanted: Wanted, publish: Publish): void {
   for (const { principals, conditions } of statements) {
-    if (wanted.trusted) for (const { value } of principals) publish(TRUSTED + shown(value.text), value.text, '');
+    if (wanted.trusted) for (const { value } of principals) publish('trusted', shown(value.text), value.text, '');
     if (!wanted.subject) continue;
     for (const { values } of conditions) {
       for (const value of values) {
         const known = literal(value);
-        if (known?.startsWith(SUBJECT_PREFIX)) publish(`subject:${known}`, true, '');
+        if (known?.startsWith(SUBJECT_PREFIX)) publish('subject', known, true, '');
       }
     }
   }

@@ -1,15 +1,6 @@
 import type { Facts, Kustomization, Role, ServiceAccount, TrustPolicy, Workload } from '../facts/model.js';
 import { outermost } from '../syntax/tree.js';
-import {
-  entriesOf,
-  type Group,
-  kindEntriesOf,
-  NAME,
-  NAMED_ANYWHERE,
-  type Publish,
-  placingEntriesOf,
-  TRUSTED,
-} from './entries.js';
+import { ALL_KINDS, entriesOf, type Group, type Publish, type Question, type Wanted } from './entries.js';
 import { exactKey } from './keys.js';
 import { NearNames } from './nearNames.js';
 import type { Overlays } from './overlays.js';
@@ -27,14 +18,15 @@ export interface Slot {
 }
 
 interface Entry {
-  readonly key: string;
+  readonly group: Group;
+  readonly name: string;
   readonly slot: Slot;
   readonly value: unknown;
   /** What others can see of it; where absent, another reading is another thing. */
   readonly seen: string | undefined;
 }
 
-/** Several under one key; most keys have one entry alone. */
+/** Several under one name; most names have one entry alone. */
 class Bucket {
   /** What stands there, each once and in order; made when somebody asks. */
   values: readonly unknown[] | undefined;
@@ -51,25 +43,34 @@ interface Placed {
   files: readonly string[];
 }
 
-/** The facts of all units by all keys that somebody asks for. Kept up to date change by change: a change costs what it changes. */
+type Held = Map<string, Entry | Bucket>;
+
+interface Change {
+  readonly question: Question;
+  /** By what is seen there, how often that has come (+) and gone (-). */
+  readonly balance: Map<string | undefined, number>;
+}
+
+/** The facts of all units by all that somebody asks by. Kept up to date change by change: a change costs what it changes. */
 export class FactStore {
   readonly #slots = new Map<Slot, Placed>();
-  readonly #buckets = new Map<string, Entry | Bucket>();
+  /** The groups that somebody asks about. */
+  readonly #groups = new Map<Group, Held>();
+  readonly #wanted: { -readonly [G in keyof Wanted]: Wanted[G] } = {};
   readonly #accounts = new Map<ServiceAccount, Account>();
   readonly #workloads = new Map<Workload, PlacedWorkload>();
   readonly #rolesTrusting = new Map<TrustPolicy, Role[]>();
   readonly #slotsOfFile = new Map<string, Set<Slot>>();
   readonly #dependents = new Map<string, Set<Slot>>();
   readonly #names = new NearNames();
-  readonly #wanted: { -readonly [G in Group]?: true } = {};
   /** What all units have, made when somebody asks and dropped with the next change. */
   readonly #lists = new Map<string, readonly unknown[]>();
   #order: Slot[] | undefined;
-  /** Not yet taken: by key, how often what is seen there has come (+) and gone (-). */
-  readonly #changes = new Map<string, Map<string | undefined, number>>();
+  /** Not yet taken. */
+  readonly #changes = new Map<string, Change>();
   readonly #toggled = new Set<string>();
   readonly #misplaced = new Set<Slot>();
-  #changesLeft: Iterator<[string, Map<string | undefined, number>]> | undefined;
+  #changesLeft: Iterator<[string, Change]> | undefined;
   #misplacedLeft: Iterator<Slot> | undefined;
 
   /** @param isAsked has anybody asked anything yet? As long as not, changes are of no concern. */
@@ -120,8 +121,8 @@ export class FactStore {
   /** Places one of the slots anew that stand where they should not. @returns it; undefined when there are none left */
   placeNext(): Slot | undefined {
     // Kustomize renames references only to accounts that are there: whether one is, decides where a workload stands.
-    for (const key of this.#toggled) {
-      for (const slot of this.#dependents.get(key) ?? []) this.#misplaced.add(slot);
+    for (const name of this.#toggled) {
+      for (const slot of this.#dependents.get(name) ?? []) this.#misplaced.add(slot);
     }
     this.#toggled.clear();
     this.#misplacedLeft ??= this.#misplaced.values();
@@ -131,8 +132,8 @@ export class FactStore {
     return slot;
   }
 
-  /** A key under which something else is seen than before, once; undefined when there are none left. */
-  takeChange(): string | undefined {
+  /** A question to which something else is seen than before, once; undefined when there are none left. */
+  takeChange(): Question | undefined {
     for (;;) {
       // One iterator for all: a new one would have to pass all that is deleted each time.
       this.#changesLeft ??= this.#changes.entries();
@@ -141,48 +142,58 @@ export class FactStore {
         this.#changesLeft = undefined;
         return undefined;
       }
-      const [key, seen] = next.value;
+      const [key, { question, balance }] = next.value;
       this.#changes.delete(key);
-      for (const [what, balance] of seen) if (what === undefined || balance !== 0) return key;
+      for (const [what, count] of balance) if (what === undefined || count !== 0) return question;
     }
   }
 
-  /** Somebody asks about this group: from now on its keys are held. Most workspaces hear of some groups never. */
-  want(group: Group): void {
-    if (this.#wanted[group]) return;
-    this.#wanted[group] = true;
-    for (const [slot, placed] of this.#slots) {
-      entriesOf(slot, placed.accounts, placed.workloads, { [group]: true }, (key, value, seen) => {
-        const entry = { key, slot, value, seen };
-        placed.entries.push(entry);
-        this.#hold(entry);
-      });
-    }
-  }
-
-  get<T>(key: string): readonly T[] {
-    const held = this.#buckets.get(key);
+  get<T>(group: Group, name: string): readonly T[] {
+    const held = this.#heldOf(group).get(name);
     if (!held) return NOTHING;
     if (!(held instanceof Bucket)) return [held.value as T];
     held.values ??= valuesOf(held.entries);
     return held.values as readonly T[];
   }
 
-  /** What stands under any of the keys, each once, in the order of all. */
-  union<T>(keys: readonly string[]): readonly T[] {
-    if (keys.length === 1) return this.get(keys[0]!);
-    const all = [...new Set(keys)].flatMap((key) => this.#buckets.get(key) ?? []);
-    if (all.length === 0) return NOTHING;
-    if (all.length === 1) return this.get(keys.find((key) => this.#buckets.has(key))!);
-    return valuesOf(all.flatMap((held) => (held instanceof Bucket ? held.entries : held))) as readonly T[];
+  /** What stands under any of the names, each once, in the order of all. */
+  union<T>(group: Group, names: readonly string[]): readonly T[] {
+    if (names.length === 1) return this.get(group, names[0]!);
+    const there = this.#heldOf(group);
+    const distinct = [...new Set(names)].filter((name) => there.has(name));
+    if (distinct.length === 0) return NOTHING;
+    if (distinct.length === 1) return this.get(group, distinct[0]!);
+    const entries = distinct.flatMap((name) => {
+      const held = there.get(name)!;
+      return held instanceof Bucket ? held.entries : held;
+    });
+    return valuesOf(entries) as readonly T[];
   }
 
-  has(key: string): boolean {
-    return this.#buckets.has(key);
+  has(group: Group, name: string): boolean {
+    return this.#heldOf(group).has(name);
+  }
+
+  /** What a group holds, from the first question on: of some groups most workspaces never hear. */
+  #heldOf(group: Group): Held {
+    const known = this.#groups.get(group);
+    if (known) return known;
+    const held: Held = new Map();
+    this.#groups.set(group, held);
+    this.#wanted[group] = true;
+    for (const [slot, placed] of this.#slots) {
+      entriesOf(slot, placed.accounts, placed.workloads, { [group]: true }, (_group, name, value, seen) => {
+        const entry = { group, name, slot, value, seen };
+        placed.entries.push(entry);
+        this.#hold(held, entry);
+      });
+    }
+    return held;
   }
 
   /** Names of accounts, each at most two edits from the given one. */
   near(name: string): readonly string[] {
+    this.#heldOf('near');
     return this.#names.near(name);
   }
 
@@ -233,6 +244,8 @@ export class FactStore {
     if (!placed) return;
     this.#lists.clear();
     this.#unplace(slot, placed);
+    // Whoever asks meanwhile must not find what it was.
+    this.#slots.delete(slot);
     this.#slots.set(slot, this.#place(slot));
   }
 
@@ -257,26 +270,24 @@ export class FactStore {
       standsIn(fact);
       if (this.overlays.isPatch(fact)) continue;
       const workload = placeWorkload(fact, this.overlays, (name) => {
-        const key = `${NAMED_ANYWHERE}${name}`;
-        depends.push(key);
+        depends.push(name);
         // Its own are not entered yet.
         const isOwn = ({ metadata }: ServiceAccount) => metadata.name && exactKey(metadata.name.text) === name;
-        return this.#buckets.has(key) || facts.serviceAccounts.some(isOwn);
+        return this.has('named-anywhere', name) || facts.serviceAccounts.some(isOwn);
       });
       this.#workloads.set(fact, workload);
       workloads.push(workload);
     }
     const entries: Entry[] = [];
-    const publish: Publish = (key, value, seen) => {
-      const entry = { key, slot, value, seen };
+    const publish: Publish = (group, name, value, seen) => {
+      const entry = { group, name, slot, value, seen };
       entries.push(entry);
-      if (this.#hold(entry)) this.#appeared(key, 1);
-      this.#count(key, seen, 1);
+      if (this.#hold(this.#groups.get(group)!, entry)) this.#appeared(group, name, 1);
+      this.#count(group, name, seen, 1);
     };
-    placingEntriesOf(facts, publish);
-    kindEntriesOf(facts, publish);
+    this.#countKinds(facts, 1);
     entriesOf(slot, accounts, workloads, this.#wanted, publish);
-    for (const key of depends) setIn(this.#dependents, key).add(slot);
+    for (const name of depends) setIn(this.#dependents, name).add(slot);
     return { entries, accounts, workloads, depends, files };
   }
 
@@ -284,57 +295,65 @@ export class FactStore {
     for (const fact of slot.facts.serviceAccounts) this.#accounts.delete(fact);
     for (const fact of slot.facts.workloads) this.#workloads.delete(fact);
     for (const entry of entries) this.#withdraw(entry);
-    for (const key of depends) removeIn(this.#dependents, key, slot);
+    this.#countKinds(slot.facts, -1);
+    for (const name of depends) removeIn(this.#dependents, name, slot);
   }
 
-  /** @returns is it the first under its key? */
-  #hold(entry: Entry): boolean {
-    const { key } = entry;
-    if (entry.value === undefined) return false;
-    const held = this.#buckets.get(key);
+  /** @returns is it the first under its name? */
+  #hold(there: Held, entry: Entry): boolean {
+    const { group, name } = entry;
+    const held = there.get(name);
     if (!held) {
-      this.#buckets.set(key, entry);
-      if (key.startsWith(NAME)) this.#names.add(key.slice(NAME.length));
+      there.set(name, entry);
+      if (group === 'near') this.#names.add(name);
       return true;
     }
     if (held instanceof Bucket) {
       held.entries.push(entry);
       held.values = undefined;
-    } else this.#buckets.set(key, new Bucket([held, entry]));
+    } else there.set(name, new Bucket([held, entry]));
     return false;
   }
 
   #withdraw(entry: Entry): void {
-    const { key } = entry;
-    const held = this.#buckets.get(key);
+    const { group, name } = entry;
+    const there = this.#groups.get(group)!;
+    const held = there.get(name);
     if (held instanceof Bucket && held.entries.length > 1) {
       held.entries.splice(held.entries.indexOf(entry), 1);
       held.values = undefined;
     } else if (held) {
-      this.#buckets.delete(key);
-      if (key.startsWith(NAME)) this.#names.delete(key.slice(NAME.length));
-      this.#appeared(key, -1);
+      there.delete(name);
+      if (group === 'near') this.#names.delete(name);
+      this.#appeared(group, name, -1);
     }
-    this.#count(key, entry.seen, -1);
+    this.#count(group, name, entry.seen, -1);
   }
 
-  #count(key: string, seen: string | undefined, by: 1 | -1): void {
+  /** The first under a name has come, or the last has gone. */
+  #appeared(group: Group, name: string, by: 1 | -1): void {
+    if (group === 'named-anywhere') {
+      if (!this.#toggled.delete(name)) this.#toggled.add(name);
+    } else if (group === 'trusted') {
+      this.#count(group, '', name, by);
+    }
+  }
+
+  /** Who asks for all of a kind is told of every change. */
+  #countKinds(facts: Facts, by: 1 | -1): void {
     if (!this.isAsked()) return;
-    let counts = this.#changes.get(key);
-    if (!counts) {
-      counts = new Map();
-      this.#changes.set(key, counts);
-    }
-    counts.set(seen, (counts.get(seen) ?? 0) + by);
+    for (const kind of ALL_KINDS) if (facts[kind].length > 0) this.#count('all', kind, undefined, by);
   }
 
-  /** The first under a key has come, or the last has gone. */
-  #appeared(key: string, by: 1 | -1): void {
-    if (key.startsWith(NAMED_ANYWHERE)) {
-      if (!this.#toggled.delete(key)) this.#toggled.add(key);
-    } else if (key.startsWith(TRUSTED)) {
-      this.#count(TRUSTED, key, by);
+  #count(group: Question['group'], name: string, seen: string | undefined, by: 1 | -1): void {
+    if (!this.isAsked()) return;
+    const key = `${group} ${name}`;
+    let change = this.#changes.get(key);
+    if (!change) {
+      change = { question: { group, name }, balance: new Map() };
+      this.#changes.set(key, change);
     }
+    change.balance.set(seen, (change.balance.get(seen) ?? 0) + by);
   }
 }
 

@@ -7,6 +7,8 @@ import { directoryOf } from './paths.js';
 export interface Named {
   readonly namespace: Text;
   readonly name: Text;
+  /** What `whoKey` says of it, made once where many ask by it. */
+  readonly who?: string | undefined;
 }
 
 /** What a fact is part of: what is not said in two objects of one chart or folder is the same in both. */
@@ -28,6 +30,18 @@ export function exactKey(text: Text): string | undefined {
   return key;
 }
 
+/** Two accounts have one key exactly where they surely have one namespace and one name; undefined for what is never sure. */
+export function whoKey({ namespace, name, who }: Named): string | undefined {
+  if (who !== undefined) return who;
+  const [first, second] = [exactKey(namespace), exactKey(name)];
+  return first === undefined || second === undefined ? undefined : `${first}\n${second}`;
+}
+
+/** The same of what is known. */
+export function knownKey(namespace: string, name: string): string {
+  return `=${namespace}\n=${name}`;
+}
+
 /** Two facts have one key exactly where they are of one chart or, outside of charts, of one folder. */
 export function whereKey({ chart, node }: Whereabouts): string {
   return chart === undefined ? `f:${directoryOf(outermost(node.document).file)}` : `c:${chart}`;
@@ -42,7 +56,9 @@ export function areTogether(a: Whereabouts, b: Whereabouts): boolean {
  * Keys of which two have one in common where they surely mean the same account: by what they say, or by leaving the same
  * thing unsaid in one chart or folder.
  */
-export function meantKeys({ namespace, name }: Named, where: Whereabouts): string[] {
+export function meantKeys(named: Named, where: Whereabouts): string[] {
+  const { namespace, name } = named;
+  if (literalOf(namespace) !== undefined && literalOf(name) !== undefined) return [whoKey(named)!];
   const names = partKeys(name, where);
   return partKeys(namespace, where).flatMap((first) => names.map((second) => `${first}\n${second}`));
 }

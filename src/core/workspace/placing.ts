@@ -1,7 +1,7 @@
 import type { Metadata, ServiceAccount, Workload } from '../facts/model.js';
 import { onlyHole, type Text } from '../syntax/text.js';
 import { outermost, type StringNode, type SyntaxNode } from '../syntax/tree.js';
-import { exactKey } from './keys.js';
+import { exactKey, whoKey } from './keys.js';
 import { nameIn, namespaceIn, type OverlayChain, type Overlays } from './overlays.js';
 import type { Account, AccountVariant, PlacedWorkload } from './workspace.js';
 
@@ -29,9 +29,12 @@ export function placeAccount(fact: ServiceAccount, overlays: Overlays): Account 
         .flatMap(({ annotations }) => annotations.filter((each) => each.key.raw === key))
         .findLast((each) => each.value !== undefined)?.value;
     const roleArn = value(ROLE_ARN);
+    const namespace = (namespaceIn(chain) ?? metadata.namespace)?.text ?? UNKNOWN_NAMESPACE;
+    const name = nameIn(chain, metadata.name?.text ?? UNKNOWN_NAME);
     return {
-      namespace: (namespaceIn(chain) ?? metadata.namespace)?.text ?? UNKNOWN_NAMESPACE,
-      name: nameIn(chain, metadata.name?.text ?? UNKNOWN_NAME),
+      namespace,
+      name,
+      who: whoKey({ namespace, name }),
       roleArn: roleArn?.kind === 'string' && roleArn.raw !== '' ? roleArn : undefined,
       audience: value(AUDIENCE),
       annotations: layers.flatMap(({ annotations }) => annotations),
@@ -42,7 +45,9 @@ export function placeAccount(fact: ServiceAccount, overlays: Overlays): Account 
 }
 
 function asTyped(metadata: Metadata): AccountVariant {
-  const { namespace, name, annotations, open } = metadata;
+  const { annotations, open } = metadata;
+  const namespace = metadata.namespace?.text ?? UNKNOWN_NAMESPACE;
+  const name = metadata.name?.text ?? UNKNOWN_NAME;
   let roleArn: StringNode | undefined;
   let audience: SyntaxNode | undefined;
   for (const { key, value } of annotations) {
@@ -51,8 +56,9 @@ function asTyped(metadata: Metadata): AccountVariant {
     else if (key.raw === AUDIENCE) audience = value;
   }
   return {
-    namespace: namespace?.text ?? UNKNOWN_NAMESPACE,
-    name: name?.text ?? UNKNOWN_NAME,
+    namespace,
+    name,
+    who: whoKey({ namespace, name }),
     roleArn,
     audience,
     annotations,

@@ -12,41 +12,38 @@ import type {
 import { SUBJECT_PREFIX } from '../iam/names.js';
 import { literalOf, onlyHole, sameText, type Text } from '../syntax/text.js';
 import { literal, outermost, type StringNode } from '../syntax/tree.js';
-import { type Group, NAME, roleKeys, TRUSTED, vagueKey } from './entries.js';
+import { type Group, type Kind, type Question, roleKeys, vagueKey } from './entries.js';
 import type { FactStore } from './factStore.js';
-import { exactKey, meantKeys, type Named, type Whereabouts } from './keys.js';
+import { exactKey, knownKey, meantKeys, type Named, type Whereabouts, whoKey } from './keys.js';
 import { parseRoleArn } from './roleArn.js';
 import type { Account, AccountVariant, PlacedWorkload, RoleMatch, Workspace } from './workspace.js';
 
-/** The prefix of what is asked when names near a given one are asked for. */
-export const NEAR = 'near:';
-
-/** Answers from the store; each question is said to `ask` by the keys whose change may change the answer. */
+/** Answers from the store; each question whose answer decides is said to `ask`. */
 export abstract class Queries implements Workspace {
   constructor(readonly store: FactStore) {}
 
-  /** Somebody asks for what stands under this key. */
-  protected abstract ask(key: string): void;
+  /** Somebody asks for what stands under this name of the group. */
+  protected abstract ask(group: Question['group'], name: string): void;
 
   #get<T>(group: Group, name: string): readonly T[] {
-    return this.store.get<T>(this.#askFor(group, name));
+    this.ask(group, name);
+    return this.store.get<T>(group, name);
   }
 
   #has(group: Group, name: string): boolean {
-    return this.store.has(this.#askFor(group, name));
+    this.ask(group, name);
+    return this.store.has(group, name);
   }
 
-  #askFor(group: Group, name: string): string {
-    const key = `${group}:${name}`;
-    this.ask(key);
-    this.store.want(group);
-    return key;
+  #all<K extends Kind>(kind: K): Facts[K] {
+    this.ask('all', kind);
+    return this.store.all(kind);
   }
 
   // ── service accounts ─────────────────────────────────────────────────────────────────────────────────────────────────
 
   accounts(): readonly Account[] {
-    this.ask('accounts');
+    this.ask('all', 'serviceAccounts');
     return this.store.accounts();
   }
 
@@ -55,11 +52,11 @@ export abstract class Queries implements Workspace {
   }
 
   accountsNamed(namespace: string, name: string): readonly Account[] {
-    return this.#get('account', `${namespace}/${name}`);
+    return this.#get('account', knownKey(namespace, name));
   }
 
   accountsKnown(namespace: string, name: string): readonly Account[] {
-    return this.#get('known', `${namespace}/${name}`);
+    return this.#get('known', knownKey(namespace, name));
   }
 
   accountsMeant(wanted: Named, from: Whereabouts): ReturnType<Workspace['accountsMeant']> {
@@ -67,9 +64,8 @@ export abstract class Queries implements Workspace {
   }
 
   accountsNear(name: string): readonly Account[] {
-    this.ask(NEAR + name);
-    this.store.want('name');
-    return [...new Set(this.store.near(name).flatMap((near) => this.store.get<Account>(NAME + near)))];
+    this.ask('near', name);
+    return [...new Set(this.store.near(name).flatMap((near) => this.store.get<Account>('near', near)))];
   }
 
   mayBeVague(namespace: string, name: string): boolean {
@@ -109,7 +105,7 @@ export abstract class Queries implements Workspace {
   // ── workloads ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   workloads(): readonly PlacedWorkload[] {
-    this.ask('workloads');
+    this.ask('all', 'workloads');
     return this.store.workloads();
   }
 
@@ -131,18 +127,20 @@ export abstract class Queries implements Workspace {
   }
 
   workloadsRunningAs(named: readonly Named[], where: Whereabouts): readonly PlacedWorkload[] {
-    return this.#union('runs', [...new Set(named.flatMap((each) => meantKeys(each, where)))]);
+    return this.#union(
+      'runs',
+      named.flatMap((each) => meantKeys(each, where)),
+    );
   }
 
   isRunAs(namespace: string, name: string): boolean {
-    return this.#has('runs', `=${namespace}\n=${name}`);
+    return this.#has('runs', knownKey(namespace, name));
   }
 
   // ── roles ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   roles(): readonly Role[] {
-    this.ask('roles');
-    return this.store.all('roles');
+    return this.#all('roles');
   }
 
   rolesNamed(name: string): readonly Role[] {
@@ -211,13 +209,12 @@ export abstract class Queries implements Workspace {
   // ── associations ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   associations(): readonly Association[] {
-    this.ask('associations');
-    return this.store.all('associations');
+    return this.#all('associations');
   }
 
-  associationsNaming({ namespace, name }: Named): readonly Association[] {
-    const [first, second] = [exactKey(namespace), exactKey(name)];
-    return first === undefined || second === undefined ? [] : this.#get('association', `${first}\n${second}`);
+  associationsNaming(named: Named): readonly Association[] {
+    const who = whoKey(named);
+    return who === undefined ? [] : this.#get('association', who);
   }
 
   associationsSurelyFor({ variants }: Pick<Account, 'variants'>): readonly Association[] {
@@ -281,8 +278,7 @@ export abstract class Queries implements Workspace {
   // ── policies ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   trustPolicies(): readonly TrustPolicy[] {
-    this.ask('trust');
-    return this.store.all('trustPolicies');
+    return this.#all('trustPolicies');
   }
 
   trustPoliciesNaming(namespace: string, name: string): readonly TrustPolicy[] {
@@ -294,9 +290,9 @@ export abstract class Queries implements Workspace {
   }
 
   trustedPrincipals(): readonly Text[] {
-    this.ask(TRUSTED);
-    this.store.want('trusted');
-    return this.store.list(TRUSTED, () => {
+    // The group must be held, so that the first one and the last are told of.
+    this.#has('trusted', '');
+    return this.store.list('trusted', () => {
       // In an order that no file decides: where the first one stands is nothing that anybody is told of.
       const seen = new Map<string, Text>();
       for (const { statements } of this.store.all('trustPolicies')) {
@@ -326,23 +322,21 @@ export abstract class Queries implements Workspace {
   // ── all of a kind ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   credentialStores(): Facts['credentialStores'] {
-    this.ask('stores');
-    return this.store.all('credentialStores');
+    return this.#all('credentialStores');
   }
 
   oidcProviders(): Facts['oidcProviders'] {
-    this.ask('providers');
-    return this.store.all('oidcProviders');
+    return this.#all('oidcProviders');
   }
 
   eksctlClusters(): Facts['eksctlClusters'] {
-    this.ask('eksctl');
-    return this.store.all('eksctlClusters');
+    return this.#all('eksctlClusters');
   }
 
-  /** What stands under any of the keys, in the order of all. */
+  /** What stands under any of the names, in the order of all. */
   #union<T>(group: Group, names: readonly string[]): readonly T[] {
-    return this.store.union<T>(names.map((name) => this.#askFor(group, name)));
+    for (const name of names) this.ask(group, name);
+    return this.store.union<T>(group, names);
   }
 }
 

@@ -1,11 +1,11 @@
-import { NAME } from './entries.js';
+import type { Question } from './entries.js';
 import { NearNames } from './nearNames.js';
-import { NEAR, Queries } from './queries.js';
+import { Queries } from './queries.js';
 import type { WorkspaceIndex } from './workspaceIndex.js';
 
 /** Answers from the index and remembers what was asked. */
 export class TrackedWorkspace extends Queries {
-  /** Some of it perhaps twice. */
+  /** Group and name in turn; some questions perhaps twice. */
   readonly asked: string[] = [];
   #memo: Map<unknown, unknown> | undefined;
   #over = false;
@@ -25,8 +25,8 @@ export class TrackedWorkspace extends Queries {
     this.#memo = undefined;
   }
 
-  protected override ask(key: string): void {
-    if (!this.#over) this.asked.push(key);
+  override ask(group: Question['group'], name: string): void {
+    if (!this.#over) this.asked.push(group, name);
   }
 }
 
@@ -36,8 +36,8 @@ const FEW = 32;
 /** Who has asked what: a change concerns those who would get another answer now. */
 export class Askers<Who extends object> {
   readonly #questions = new Map<Who, readonly string[]>();
-  /** Most questions are asked by one alone. */
-  readonly #askers = new Map<string, Who | Set<Who>>();
+  /** By group and name; most questions are asked by one alone. */
+  readonly #askers = new Map<string, Map<string, Who | Set<Who>>>();
   /** The names for which somebody has looked for similar ones. */
   readonly #wanted = new NearNames();
 
@@ -45,55 +45,75 @@ export class Askers<Who extends object> {
     return this.#questions.size === 0;
   }
 
-  /** Replaces what was asked before. */
+  /**
+   * Replaces what was asked before.
+   * @param asked group and name in turn
+   */
   set(who: Who, asked: readonly string[]): void {
     this.delete(who);
     if (asked.length === 0) return;
-    const questions = asked.length > FEW ? [...new Set(asked)] : asked;
-    for (const key of questions) this.#add(key, who);
+    const questions = asked.length > 2 * FEW ? eachOnce(asked) : asked;
+    for (let i = 0; i < questions.length; i += 2) this.#add(questions[i]!, questions[i + 1]!, who);
     this.#questions.set(who, questions);
   }
 
   delete(who: Who): void {
     const before = this.#questions.get(who);
     if (!before) return;
-    for (const key of before) this.#remove(key, who);
+    for (let i = 0; i < before.length; i += 2) this.#remove(before[i]!, before[i + 1]!, who);
     this.#questions.delete(who);
   }
 
-  /** @param keys under which something has changed */
-  concerned(keys: Iterable<string>): ReadonlySet<Who> {
+  /** Whom it concerns that something has changed there. */
+  concerned({ group, name }: Question): ReadonlySet<Who> {
     const found = new Set<Who>();
-    const tell = (key: string) => {
-      const known = this.#askers.get(key);
+    const names = this.#askers.get(group);
+    for (const each of group === 'near' ? this.#wanted.near(name) : [name]) {
+      const known = names?.get(each);
       if (known instanceof Set) for (const who of known) found.add(who);
       else if (known) found.add(known);
-    };
-    for (const key of keys) {
-      tell(key);
-      if (key.startsWith(NAME)) for (const wanted of this.#wanted.near(key.slice(NAME.length))) tell(NEAR + wanted);
     }
     return found;
   }
 
-  #add(key: string, who: Who): void {
-    const known = this.#askers.get(key);
+  #add(group: string, name: string, who: Who): void {
+    let names = this.#askers.get(group);
+    if (!names) {
+      names = new Map();
+      this.#askers.set(group, names);
+    }
+    const known = names.get(name);
     if (known === who) return;
     if (known instanceof Set) known.add(who);
-    else if (known) this.#askers.set(key, new Set([known, who]));
+    else if (known) names.set(name, new Set([known, who]));
     else {
-      this.#askers.set(key, who);
-      if (key.startsWith(NEAR)) this.#wanted.add(key.slice(NEAR.length));
+      names.set(name, who);
+      if (group === 'near') this.#wanted.add(name);
     }
   }
 
-  #remove(key: string, who: Who): void {
-    const known = this.#askers.get(key);
+  #remove(group: string, name: string, who: Who): void {
+    const names = this.#askers.get(group);
+    const known = names?.get(name);
     if (known instanceof Set) {
       known.delete(who);
       if (known.size > 0) return;
     } else if (known !== who) return;
-    this.#askers.delete(key);
-    if (key.startsWith(NEAR)) this.#wanted.delete(key.slice(NEAR.length));
+    names!.delete(name);
+    if (group === 'near') this.#wanted.delete(name);
   }
+}
+
+function eachOnce(asked: readonly string[]): readonly string[] {
+  const seen = new Map<string, Set<string>>();
+  const once: string[] = [];
+  for (let i = 0; i < asked.length; i += 2) {
+    const [group, name] = [asked[i]!, asked[i + 1]!];
+    const names = seen.get(group);
+    if (names?.has(name)) continue;
+    if (names) names.add(name);
+    else seen.set(group, new Set([name]));
+    once.push(group, name);
+  }
+  return once;
 }

@@ -121,6 +121,7 @@ export interface AccountVariant {
   /** A lone hole where nothing says it. */
   readonly namespace: Text;
   readonly name: Text;
+  readonly who: string | undefined;
   /** The value of `eks.amazonaws.com/role-arn` that counts (a patch's beats the base's); empty values are absent. */
   readonly roleArn: StringNode | undefined;
   readonly audience: SyntaxNode | undefined;
