@@ -293,22 +293,11 @@ export class Analysis {
     this.#unsettled.add(id);
     const owner = this.#owners.get(id);
     if (!owner) return;
-    const units = new Map(owner.units.map((unit) => [unit.part, unit]));
     const parts = this.#parts(owner);
-    let last = -1;
-    let shuffled = false;
-    for (const part of parts) {
-      const unit = units.get(part);
-      if (!unit) continue;
-      shuffled ||= unit.ordinal < last;
-      last = unit.ordinal;
-    }
-    // Answers stand in the order of the parts: those that changed places are put in anew.
-    const kept = new Set(shuffled ? [] : parts);
-    for (const unit of owner.units) if (!kept.has(unit.part)) this.#drop(unit);
+    const kept = owner.units.length === 0 ? undefined : this.#dropGone(owner, parts);
     owner.units = [];
     for (const part of parts) {
-      const known = shuffled ? undefined : units.get(part);
+      const known = kept?.get(part);
       const kinds = known?.kinds ?? kindsOf(part.facts);
       if (kinds === 0) continue;
       const unit = known ?? { owner, part, kinds, slot: undefined, ordinal: 0, reports: [] };
@@ -321,6 +310,27 @@ export class Analysis {
       for (const unit of this.#askers.concerned({ group: 'at', name: file })) this.#unsettled.add(unit.owner.id);
     }
     if (owner.files.size === 0) this.#owners.delete(id);
+  }
+
+  /** Drops units whose part is no more. @returns the others; none where they changed places */
+  #dropGone({ units }: Owner, parts: readonly FilePart[]): ReadonlyMap<FilePart, Unit> {
+    const known = new Map(units.map((unit) => [unit.part, unit]));
+    let last = -1;
+    let shuffled = false;
+    for (const part of parts) {
+      const unit = known.get(part);
+      if (!unit) continue;
+      shuffled ||= unit.ordinal < last;
+      last = unit.ordinal;
+    }
+    // Answers stand in the order of the parts: those that changed places are put in anew.
+    const kept = new Set(shuffled ? [] : parts);
+    for (const unit of units) {
+      if (kept.has(unit.part)) continue;
+      known.delete(unit.part);
+      this.#drop(unit);
+    }
+    return known;
   }
 
   #drop(unit: Unit): void {

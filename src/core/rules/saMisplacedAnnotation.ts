@@ -127,9 +127,11 @@ function isOurs({ key }: Annotation): boolean {
   return IDENTITY_KEYS.includes(key.raw);
 }
 
-/** Most annotations have nothing to do with us, and are not looked at any closer. */
-function mayBeOurs(annotation: Annotation): boolean {
-  return isOurs(annotation) || meantKey(annotation.key.raw, annotation.value) !== undefined;
+/** Most annotations and labels have nothing to do with us, and are not looked at any closer. */
+function mayHoldOurs(metadata: Metadata | undefined): boolean {
+  for (const { key, value } of metadata?.annotations ?? [])
+    if (IDENTITY_KEYS.includes(key.raw) || meantKey(key.raw, value) !== undefined) return true;
+  return metadata?.labels.some(isOurs) ?? false;
 }
 
 /** The key of ours that it is, or that it is meant to be. */
@@ -151,6 +153,7 @@ function message(key: StringNode, meant: string, holder: string): string {
 
 function onWorkload(workload: Workload, report: Reporter, workspace: Workspace): void {
   const { metadata, podMetadata, kind } = workload;
+  if (kind !== 'CronJob' && !mayHoldOurs(metadata) && !mayHoldOurs(podMetadata)) return;
   const places: { metadata: Metadata; pod: boolean; holder: string }[] = [];
   if (podMetadata !== metadata) places.push({ metadata, pod: false, holder: `a ${kind}` });
   if (podMetadata)
@@ -164,7 +167,7 @@ function onWorkload(workload: Workload, report: Reporter, workspace: Workspace):
       holder: "a job's template",
     });
   for (const { metadata: at, pod, holder } of places) {
-    if (!at.annotations.some(mayBeOurs) && !at.labels.some(isOurs)) continue;
+    if (!mayHoldOurs(at)) continue;
     const misplaced = [...at.annotations, ...at.labels.filter(isOurs)].flatMap((annotation) => {
       const meant = meantOf(annotation);
       const labelled = at.labels.includes(annotation);

@@ -37,11 +37,12 @@ export const workloadStaticCredentials = defineRule({
   check(facts, report, workspace) {
     for (const workload of facts.workloads) {
       for (const container of workload.containers) {
+        if (container.envFrom.length === 0 && !container.env.some(({ name }) => isCredentialVariable(name.raw)))
+          continue;
         const stores = container.envFrom.flatMap((source) => {
           const store = storeOf(source, workload, workspace);
           return store ? [{ source, store }] : [];
         });
-        if (stores.length === 0 && !container.env.some(({ name }) => isCredentialVariable(name.raw))) continue;
         const elsewhere =
           container.env.some(({ name, value }) => isForeignEndpoint(name.raw, textOf(value))) ||
           stores.some(({ store }) => store.entries.some(({ key, decoded }) => isForeignEndpoint(key.raw, decoded)));

@@ -28,17 +28,13 @@ export const workloadUnknownServiceAccount = defineRule({
       const at = workload.serviceAccountName;
       const placed = workspace.workloadOf(workload);
       if (!at || !placed || at.raw === '') continue;
-      const wanted = exactVariants(
-        placed.variants.flatMap(({ namespace, serviceAccountName }) =>
-          serviceAccountName ? [{ namespace, name: serviceAccountName }] : [],
-        ),
-      );
-      if (!wanted || wanted.length < placed.variants.length) continue;
+      const named = placed.variants.map(({ namespace, serviceAccountName: name }) => ({ namespace, name }));
+      const wanted = exactVariants(named);
+      const [exact] = wanted ?? [];
+      const first = exact && nearAccounts(exact, workspace);
       // In each overlay it must be missing.
-      const near = wanted.map((each) => nearAccounts(each, workspace));
-      const [first] = near;
-      const [exact] = wanted;
-      if (!first || !exact || near.some((candidates) => candidates.length === 0)) continue;
+      if (!first || first.length === 0) continue;
+      if (wanted!.slice(1).some((each) => nearAccounts(each, workspace).length === 0)) continue;
       const shown = (account: { namespace: string; name: string }) =>
         account.namespace === exact.namespace ? account.name : `${account.namespace}/${account.name}`;
       report({

@@ -52,6 +52,7 @@ export function parseYaml(document: SourceDocument, wanted: (text: string) => bo
 
 const MARKER = /^(?:---|\.\.\.)(?=\s|$)/gm;
 
+/** At each `---` and `...` that begins a line. */
 export function splitDocuments(source: string): { start: number; end: number }[] {
   const pieces: { start: number; end: number }[] = [];
   let start = 0;

@@ -12,15 +12,19 @@ const UNKNOWN_NAMESPACE: Text = [{ expression: 'namespace' }];
 const UNKNOWN_NAME: Text = [{ expression: 'name' }];
 const DEFAULT: Text = ['default'];
 
+/** Empty where no overlay reaches it: it is as it is typed. */
 function chainsOf(fact: ServiceAccount | Workload, overlays: Overlays): readonly OverlayChain[] {
-  const chains = overlays.chainsOf(outermost(fact.node.document).file);
-  return chains.length > 0 ? chains : [[]];
+  return overlays.chainsOf(outermost(fact.node.document).file);
 }
+
+const NO_CHAIN: OverlayChain = [];
 
 /** The account as the overlays make it. */
 export function placeAccount(fact: ServiceAccount, overlays: Overlays): Account {
-  const variants = chainsOf(fact, overlays).map((chain): AccountVariant => {
-    const { metadata } = fact;
+  const { metadata } = fact;
+  const chains = chainsOf(fact, overlays);
+  if (chains.length === 0) return { fact, variants: [asTyped(metadata)] };
+  const variants = chains.map((chain): AccountVariant => {
     if (chain.length === 0) return asTyped(metadata);
     const patches = overlays.patchesFor(chain, 'ServiceAccount', metadata);
     const layers = [metadata, ...patches];
@@ -68,7 +72,12 @@ function asTyped(metadata: Metadata): AccountVariant {
 
 /** @param isAccount is there a service account of a name that has this exact key? */
 export function placeWorkload(fact: Workload, overlays: Overlays, isAccount: (key: string) => boolean): PlacedWorkload {
-  return { fact, variants: chainsOf(fact, overlays).map((chain) => variantOf(fact, chain, overlays, isAccount)) };
+  const chains = chainsOf(fact, overlays);
+  const variants =
+    chains.length === 0
+      ? [variantOf(fact, NO_CHAIN, overlays, isAccount)]
+      : chains.map((chain) => variantOf(fact, chain, overlays, isAccount));
+  return { fact, variants };
 }
 
 function variantOf(

@@ -127,10 +127,10 @@ export abstract class Queries implements Workspace {
   }
 
   workloadsRunningAs(named: readonly Named[], where: Whereabouts): readonly PlacedWorkload[] {
-    return this.#union(
-      'runs',
-      named.flatMap((each) => meantKeys(each, where)),
-    );
+    const [first] = named;
+    const keys =
+      first && named.length === 1 ? meantKeys(first, where) : named.flatMap((each) => meantKeys(each, where));
+    return this.#union('runs', keys);
   }
 
   isRunAs(namespace: string, name: string): boolean {
@@ -191,6 +191,7 @@ export abstract class Queries implements Workspace {
     const wanted = parseRoleArn(text);
     if (!wanted) return { found: undefined };
     const named = this.rolesNamed(wanted.name);
+    if (named.length === 0) return NO_ROLE;
     const candidates = named.filter((role) => {
       const account = accountOf(role);
       return account === undefined || wanted.account === undefined || account === wanted.account;
@@ -218,10 +219,11 @@ export abstract class Queries implements Workspace {
   }
 
   associationsSurelyFor({ variants }: Pick<Account, 'variants'>): readonly Association[] {
-    const [first, ...others] = variants;
-    if (!first) return [];
-    return this.associationsNaming(first).filter(({ namespace, serviceAccount }) =>
-      others.every(
+    const [first] = variants;
+    const named = first ? this.associationsNaming(first) : NOTHING;
+    if (named.length === 0 || variants.length === 1) return named;
+    return named.filter(({ namespace, serviceAccount }) =>
+      variants.every(
         (variant) =>
           sameText(namespace!.text, variant.namespace) === 'yes' &&
           sameText(serviceAccount!.text, variant.name) === 'yes',
@@ -339,6 +341,9 @@ export abstract class Queries implements Workspace {
     return this.store.union<T>(group, names);
   }
 }
+
+const NOTHING: readonly never[] = [];
+const NO_ROLE: RoleMatch = { found: undefined };
 
 function isWorkloadPrincipal(principal: { type: string; value: StringNode }): boolean {
   if (principal.type === 'Service') return /^pods\.eks\./.test(principal.value.raw);

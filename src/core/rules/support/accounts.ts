@@ -21,19 +21,23 @@ export function annotatedAccounts(facts: Facts, workspace: Workspace): readonly 
 }
 
 function findAnnotated(facts: Facts, workspace: Workspace): readonly AnnotatedAccount[] {
+  // Most documents are one account as it is typed.
+  const [alone] = facts.serviceAccounts;
+  if (alone && facts.serviceAccounts.length === 1 && facts.kustomizations.length === 0) {
+    const account = workspace.accountOf(alone);
+    const [only] = account?.variants ?? [];
+    if (account && account.variants.length === 1 && only!.roleArn?.document === alone.node.document)
+      return alone.managed ? [] : [{ account, value: only!.roleArn!, variants: account.variants }];
+  }
   const patches = facts.kustomizations.length > 0 || facts.serviceAccounts.some((fact) => !workspace.accountOf(fact));
   const files = new Set<string>();
   for (const { node } of [...facts.serviceAccounts, ...facts.kustomizations]) files.add(outermost(node.document).file);
   const accounts = patches
     ? [...new Set([...files].sort().flatMap((file) => workspace.accountsAnnotatedIn(file)))]
     : facts.serviceAccounts.flatMap((fact) => workspace.accountOf(fact) ?? []);
-  return accounts.flatMap((account): readonly AnnotatedAccount[] => {
+  return accounts.flatMap((account): AnnotatedAccount[] => {
     const { fact, variants } = account;
     if (fact.managed) return [];
-    const [only] = variants;
-    // Most have one variant, which is as it is typed.
-    if (variants.length === 1 && only!.roleArn?.document === fact.node.document)
-      return [{ account, value: only!.roleArn!, variants }];
     const byValue = new Map<StringNode, AccountVariant[]>();
     for (const variant of variants) {
       if (!variant.roleArn || !files.has(outermost(variant.roleArn.document).file)) continue;
@@ -58,14 +62,14 @@ export interface ExactAccount {
   readonly name: string;
 }
 
-/** Namespace and name of each variant; undefined where one of them is not known. */
+/** Namespace and name of each variant; undefined where one of them is not known, or there is none. */
 export function exactVariants(
-  variants: readonly { readonly namespace: Text; readonly name: Text }[],
+  variants: readonly { readonly namespace: Text; readonly name: Text | undefined }[],
 ): ExactAccount[] | undefined {
   const exact: ExactAccount[] = [];
   for (const variant of variants) {
     const namespace = literalOf(variant.namespace);
-    const name = literalOf(variant.name);
+    const name = variant.name && literalOf(variant.name);
     if (namespace === undefined || name === undefined) return undefined;
     exact.push({ namespace, name });
   }

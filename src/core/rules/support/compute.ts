@@ -1,4 +1,4 @@
-import type { Workload } from '../../facts/model.js';
+import type { Metadata, Workload } from '../../facts/model.js';
 import { get, listOf, literal, type SyntaxNode } from '../../syntax/tree.js';
 
 /** The value by which a pod asks for nodes on which the Pod Identity agent does not run. */
@@ -17,11 +17,16 @@ export function computeWithoutPodIdentity({ nodeSelector, podSpec, podMetadata }
   if (os && literal(os) === 'windows') return { name: 'Windows', node: os };
   const scheduler = get(podSpec, 'schedulerName');
   if (scheduler && literal(scheduler) === 'fargate-scheduler') return { name: 'Fargate', node: scheduler };
-  for (const { key, value } of [...(podMetadata?.labels ?? []), ...(podMetadata?.annotations ?? [])]) {
-    if (value && key.raw === 'eks.amazonaws.com/fargate-profile' && value.kind === 'string' && value.raw !== '')
-      return { name: 'Fargate', node: value };
-  }
+  const profile = podMetadata && (profileIn(podMetadata.labels) ?? profileIn(podMetadata.annotations));
+  if (profile) return { name: 'Fargate', node: profile };
   return byAffinity(podSpec);
+}
+
+function profileIn(pairs: Metadata['labels']): SyntaxNode | undefined {
+  for (const { key, value } of pairs) {
+    if (key.raw === 'eks.amazonaws.com/fargate-profile' && value?.kind === 'string' && value.raw !== '') return value;
+  }
+  return undefined;
 }
 
 function computeNamed(key: string, value: SyntaxNode | undefined): Compute | undefined {
@@ -33,9 +38,9 @@ function computeNamed(key: string, value: SyntaxNode | undefined): Compute | und
 
 /** Every alternative of the required terms must ask for it. */
 function byAffinity(podSpec: SyntaxNode | undefined): Compute | undefined {
-  const terms = listOf(
-    get(podSpec, 'affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution', 'nodeSelectorTerms'),
-  );
+  const required = get(podSpec, 'affinity', 'nodeAffinity', 'requiredDuringSchedulingIgnoredDuringExecution');
+  const terms = listOf(required && get(required, 'nodeSelectorTerms'));
+  if (terms.length === 0) return undefined;
   const found = terms.map((term) => {
     for (const expression of listOf(get(term, 'matchExpressions'))) {
       const [value, ...others] = listOf(get(expression, 'values'));

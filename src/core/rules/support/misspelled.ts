@@ -40,24 +40,29 @@ export function misspelledOn(account: ServiceAccount): readonly Misspelled[] {
     for (const member of whole.properties) {
       // Terraform's `kubernetes_annotations` has them beside the metadata.
       if (member.value && member.value === metadata.annotationsNode) continue;
-      if (!ACCOUNT_FIELDS.has(member.key.raw)) found.push(...misplacedMember(member));
+      if (!isAccountField(member.key.raw)) found.push(...misplacedMember(member));
     }
   }
   return found.length === 0 ? found : found.map((one) => ({ ...one, metadata, whole }));
 }
 
-const ACCOUNT_FIELDS = new Set([
-  'apiVersion',
-  'kind',
-  'metadata',
-  'secrets',
-  'imagePullSecrets',
-  'automountServiceAccountToken',
-]);
+function isAccountField(key: string): boolean {
+  switch (key) {
+    case 'apiVersion':
+    case 'kind':
+    case 'metadata':
+    case 'secrets':
+    case 'imagePullSecrets':
+    case 'automountServiceAccountToken':
+      return true;
+    default:
+      return false;
+  }
+}
 
 /** Most are: what is right, or has nothing to do with us, needs no closer look. */
 export function isWellSpelled({ key, value }: Annotation): boolean {
-  return value?.kind !== 'object' && meantKey(key.raw, value) === undefined;
+  return value?.kind !== 'object' && (IDENTITY_KEYS.includes(key.raw) || meantKey(key.raw, value) === undefined);
 }
 
 /** A near miss among annotations, or a mapping in the place of a value. */
