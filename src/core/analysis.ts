@@ -132,11 +132,14 @@ export class Analysis {
   readonly #dirty = new Set<Unit>();
   /** Owners whose findings must be collected anew. */
   readonly #unsettled = new Set<string>();
+  /** Somebody wants to have a say between two steps; otherwise all is done at once, which is faster. */
+  #inSteps: boolean;
   /** Files of which the next refresh says that their findings were made anew. */
   #touched = new Set<string>();
 
   constructor(options: AnalysisOptions = {}) {
     this.#options = options;
+    this.#inSteps = options.patient === true;
     this.#store.chosenPolicies = options.chosenPolicies ?? new Set();
     this.#rules = new ChosenRules(this.rules, options.severities);
   }
@@ -148,6 +151,7 @@ export class Analysis {
   /** New settings: everything is judged again, nothing read again. */
   configure(options: AnalysisOptions): void {
     this.#options = options;
+    this.#inSteps = options.patient === true;
     this.#store.chosenPolicies = options.chosenPolicies ?? new Set();
     this.#rules = new ChosenRules(this.rules, options.severities);
     for (const owner of this.#owners.values()) for (const unit of owner.units) this.#dirty.add(unit);
@@ -278,7 +282,7 @@ export class Analysis {
       for (const id of this.#stale) {
         if (this.#folders.hasStaleCalls) break;
         this.#readOwner(id);
-        yield;
+        if (this.#inSteps) yield;
       }
       this.#staleReaders();
       if (this.#stale.size === 0) yield* this.#link();
@@ -351,7 +355,7 @@ export class Analysis {
       this.#overlaysStale ||= unit.part.facts.kustomizations.length > 0;
       this.#store.remove(unit.slot);
       unit.slot = undefined;
-      yield;
+      if (this.#inSteps) yield;
     }
     // Where things stand depends on the overlays, so these come first.
     const fresh = [...this.#fresh].filter(({ owner }) => only === undefined || owner.id === only);
@@ -360,22 +364,22 @@ export class Analysis {
       this.#overlaysStale = true;
       if (!this.#fresh.has(unit)) continue;
       this.#enter(unit);
-      yield;
+      if (this.#inSteps) yield;
     }
     this.#lookAtOverlays();
-    yield;
+    if (this.#inSteps) yield;
     for (const unit of fresh) {
       if (!this.#fresh.has(unit)) continue;
       this.#enter(unit);
-      yield;
+      if (this.#inSteps) yield;
     }
     for (let slot = this.#store.placeNext(); slot; slot = this.#store.placeNext()) {
       this.#dirty.add((slot as UnitSlot).unit);
-      yield;
+      if (this.#inSteps) yield;
     }
     for (let change = this.#store.takeChange(); change; change = this.#store.takeChange()) {
       for (const unit of this.#askers.concerned(change)) this.#dirty.add(unit);
-      yield;
+      if (this.#inSteps) yield;
     }
     this.#unlinked = this.#fresh.size + this.#dropped.size > 0;
   }
@@ -428,6 +432,7 @@ export class Analysis {
    * @returns the files whose findings were made anew, as far as it came and nobody was told of them
    */
   async refreshInSlices({ pause, isCancelled, onProgress, onTouched }: SlicesOptions): Promise<readonly string[]> {
+    this.#inSteps = true;
     for (const _step of this.#work()) {
       const waiting = pause();
       if (!waiting) continue;
@@ -436,6 +441,7 @@ export class Analysis {
       await waiting;
       if (isCancelled?.()) break;
     }
+    this.#inSteps = this.#options.patient === true;
     onProgress?.(this.#left());
     return this.#takeTouched();
   }
@@ -456,12 +462,12 @@ export class Analysis {
       yield* this.#read();
       for (const unit of this.#dirty) {
         this.#judge(unit);
-        yield;
+        if (this.#inSteps) yield;
       }
       for (const id of this.#unsettled) {
         if (this.#dirty.size > 0 || this.#stale.size > 0) break;
         this.#collect(id);
-        yield;
+        if (this.#inSteps) yield;
       }
     }
   }

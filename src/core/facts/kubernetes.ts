@@ -63,15 +63,13 @@ export function readKubernetesObject(root: SyntaxNode | undefined, facts: Facts,
       .includes(true);
   }
   const group = literal(get(root, 'apiVersion')) ?? '';
-  const extra = {
-    ...(context.chart === undefined ? {} : { chart: context.chart }),
-    ...(context.patch ? { patch: true as const } : {}),
-  };
   switch (kind) {
-    case 'ServiceAccount':
+    case 'ServiceAccount': {
       if (group !== '' && group !== 'v1' && !hasHoleIn(root, 'apiVersion')) return false;
-      facts.serviceAccounts.push({ source: context.source, metadata: readMetadata(root), node: root, ...extra });
+      const { source } = context;
+      facts.serviceAccounts.push(within({ source, metadata: readMetadata(root), node: root }, context));
       return true;
+    }
     case 'Pod':
     case 'Deployment':
     case 'StatefulSet':
@@ -81,8 +79,8 @@ export function readKubernetesObject(root: SyntaxNode | undefined, facts: Facts,
     case 'Job':
     case 'CronJob':
       // Operators have kinds of these names too (serving.knative.dev …): only Kubernetes' own groups make pods this way.
-      if (/\./.test(group.split('/')[0]!)) return false;
-      facts.workloads.push(readWorkload(root, kind, context, extra));
+      if (isOperators(group)) return false;
+      facts.workloads.push(readWorkload(root, kind, context));
       return true;
     case 'Namespace':
       if (group !== '' && group !== 'v1') return false;
@@ -103,6 +101,18 @@ export function readKubernetesObject(root: SyntaxNode | undefined, facts: Facts,
   }
 }
 
+/** Of thousands of objects most stand in no chart and are no patch. */
+function within<T extends object>(fact: T, { chart, patch }: KubernetesContext): T & { chart?: string; patch?: true } {
+  if (chart === undefined && !patch) return fact;
+  return { ...fact, ...(chart === undefined ? {} : { chart }), ...(patch ? { patch: true as const } : {}) };
+}
+
+function isOperators(group: string): boolean {
+  const dot = group.indexOf('.');
+  const slash = group.indexOf('/');
+  return dot >= 0 && (slash < 0 || dot < slash);
+}
+
 function hasHoleIn(root: ObjectNode, key: string): boolean {
   const value = get(root, key);
   return value?.kind === 'string' && hasHole(value.text);
@@ -114,6 +124,8 @@ export function readMetadata(root: ObjectNode, key = 'metadata'): Metadata {
   const labels = get(node, 'labels');
   const name = stringAt(node, 'name');
   const namespace = stringAt(node, 'namespace');
+  // Most have nothing but these.
+  const known = Number(!!annotations) + Number(!!labels) + Number(!!name) + Number(!!namespace);
   const open =
     root.open ||
     (node?.kind === 'object' ? node.open : node?.kind === 'string') ||
@@ -122,7 +134,7 @@ export function readMetadata(root: ObjectNode, key = 'metadata'): Metadata {
     node: node ?? root,
     annotations: pairs(annotations),
     labels: pairs(labels),
-    others: node?.kind === 'object' ? othersOf(node) : NONE,
+    others: node?.kind === 'object' && node.properties.length > known ? othersOf(node) : NONE,
   };
   if (name) metadata.name = name;
   if (namespace) metadata.namespace = namespace;
@@ -138,10 +150,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 const NONE: readonly never[] = [];
 
 function othersOf({ properties }: ObjectNode): Metadata['others'] {
-  // Most objects have none.
-  return properties.every(({ key }) => METADATA_FIELDS.has(key.raw))
-    ? NONE
-    : properties.filter(({ key }) => !METADATA_FIELDS.has(key.raw));
+  return properties.filter(({ key }) => !METADATA_FIELDS.has(key.raw));
 }
 
 const METADATA_FIELDS = new Set([
@@ -167,12 +176,7 @@ export function pairs(node: SyntaxNode | undefined): readonly Annotation[] {
   return node?.kind === 'object' ? node.properties : NONE;
 }
 
-function readWorkload(
-  root: ObjectNode,
-  kind: string,
-  context: KubernetesContext,
-  extra: { chart?: string; patch?: true },
-): Workload {
+function readWorkload(root: ObjectNode, kind: string, context: KubernetesContext): Workload {
   const metadata = readMetadata(root);
   const path = TEMPLATES[kind];
   const template = path ? objectAt(root, ...path) : root;
@@ -182,7 +186,7 @@ function readWorkload(
   if (template) workload.podMetadata = template === root ? metadata : readMetadata(template);
   if (podSpec) workload.podSpec = podSpec;
   if (serviceAccountName) workload.serviceAccountName = serviceAccountName;
-  return Object.assign(workload, extra);
+  return within(workload, context);
 }
 
 type PodFacts = Pick<Workload, 'serviceAccountName' | 'containers' | 'nodeSelector'>;

@@ -61,8 +61,7 @@ export const saMissingAnnotation = defineRule({
 
 /** Or may carry one, or was meant to: other rules speak of that. */
 function carriesRole({ fact, variants }: Account): boolean {
-  if (meansAnnotation(fact, ROLE_ARN)) return true;
-  return variants.some(
+  const carries = variants.some(
     ({ roleArn: value, open, annotations }) =>
       value !== undefined ||
       open ||
@@ -74,6 +73,7 @@ function carriesRole({ fact, variants }: Account): boolean {
           (key.raw === ROLE_ARN && own !== undefined && own.kind !== 'string' && own.kind !== 'null'),
       ),
   );
+  return carries || meansAnnotation(fact, ROLE_ARN);
 }
 
 /** Another definition of the account, a command or a tool brings the annotation. */

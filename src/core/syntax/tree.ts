@@ -52,6 +52,8 @@ export interface Property {
   readonly key: StringNode;
   /** Missing in a half-typed document. */
   readonly value: SyntaxNode | undefined;
+  /** Whether `key.raw` is this, where that can be told without the key. */
+  isNamed?(name: string): boolean;
 }
 
 export interface ObjectNode extends NodeBase {
@@ -185,7 +187,7 @@ export function property(node: SyntaxNode | undefined, key: string): Property | 
   if (node?.kind !== 'object') return undefined;
   for (let i = node.properties.length - 1; i >= 0; i--) {
     const candidate = node.properties[i]!;
-    if (candidate.key.raw === key) return candidate;
+    if (candidate.isNamed ? candidate.isNamed(key) : candidate.key.raw === key) return candidate;
   }
   return undefined;
 }

@@ -17,6 +17,7 @@ import {
   YAMLException,
 } from 'js-yaml';
 import type { SyntaxFault } from './json.js';
+import { PlainMember } from './plainMember.js';
 import { SourceString } from './sourceString.js';
 import { maskTemplates } from './templates.js';
 import { type Hole, MASK_FIRST, MASK_REST } from './text.js';
@@ -308,16 +309,20 @@ class TreeBuilder {
     const { events } = this;
     let last = event.start;
     for (let keyEvent = events[this.#next]; keyEvent && keyEvent.type !== EVENT_POP; keyEvent = events[this.#next]) {
-      const key = this.plainKey(keyEvent, node) ?? this.node(node);
-      const valueEvent = events[this.#next];
-      let value: SyntaxNode | undefined;
-      let end = endOf(keyEvent, key);
-      if (valueEvent && valueEvent.type !== EVENT_POP) {
-        value = this.node(node);
-        end = Math.max(end, endOf(valueEvent, value));
+      if (this.isPlainKey(keyEvent)) {
+        this.#next++;
+        const { valueStart, valueEnd } = keyEvent;
+        const valueEvent = events[this.#next];
+        const value = valueEvent && valueEvent.type !== EVENT_POP ? this.node(node) : undefined;
+        last = Math.max(last, valueEnd, value ? endOf(valueEvent!, value) : 0);
+        properties.push(new PlainMember(node, this.text, valueStart, valueEnd, asTyped(value)));
+        continue;
       }
-      if (end > last) last = end;
-      const name = key instanceof SourceString ? key : asKey(key, this.text);
+      const key = this.node(node);
+      const valueEvent = events[this.#next];
+      const value = valueEvent && valueEvent.type !== EVENT_POP ? this.node(node) : undefined;
+      last = Math.max(last, endOf(keyEvent, key), value ? endOf(valueEvent!, value) : 0);
+      const name = asKey(key, this.text);
       if (name === undefined) {
         node.open = true;
       } else if (name.end - name.start === 2 && name.raw === '<<' && name.style === 'plain') {
@@ -325,9 +330,7 @@ class TreeBuilder {
       } else if (this.masked && isMask(name.raw) && (value === undefined || value.kind === 'null')) {
         node.open = true;
       } else {
-        // A key whose value is not typed yet has a null of no width: rules see a missing value.
-        const typed = value?.kind === 'null' && value.end === value.start ? undefined : value;
-        properties.push({ key: name, value: typed });
+        properties.push({ key: name, value: asTyped(value) });
       }
     }
     this.#next++;
@@ -336,15 +339,12 @@ class TreeBuilder {
   }
 
   /** Most keys are plain words: they are names whatever else the word might mean as a value. */
-  private plainKey(event: Event, parent: ObjectNode): SourceString | undefined {
-    if (event.type !== EVENT_SCALAR || !event.fast || event.tagStart >= 0 || event.anchorStart >= 0) return undefined;
-    if (event.style !== SCALAR_STYLE_PLAIN || event.valueEnd <= event.valueStart) return undefined;
-    this.#next++;
+  private isPlainKey(event: Event): event is ScalarEvent {
+    if (event.type !== EVENT_SCALAR || !event.fast || event.tagStart >= 0 || event.anchorStart >= 0) return false;
+    if (event.style !== SCALAR_STYLE_PLAIN || event.valueEnd <= event.valueStart) return false;
     const { valueStart, valueEnd } = event;
-    const { document, text } = this;
-    const key = new SourceString(document, valueStart, valueEnd, valueStart, valueEnd, 'plain', text);
-    key.parent = parent;
-    return key;
+    if (valueEnd - valueStart === 2 && this.text.startsWith('<<', valueStart)) return false;
+    return !this.masked || !this.text.slice(valueStart, valueEnd).includes(MASK_FIRST);
   }
 
   private merge(node: { open?: true }, properties: Property[], value: SyntaxNode | undefined): void {
@@ -447,6 +447,11 @@ class TreeBuilder {
   private anchor(event: { anchorStart: number; anchorEnd: number }, node: SyntaxNode): void {
     if (event.anchorStart >= 0) this.#anchors.set(this.text.slice(event.anchorStart, event.anchorEnd), node);
   }
+}
+
+/** A key whose value is not typed yet has a null of no width: rules see a missing value. */
+function asTyped(value: SyntaxNode | undefined): SyntaxNode | undefined {
+  return value?.kind === 'null' && value.end === value.start ? undefined : value;
 }
 
 function endOf(event: Event, node: SyntaxNode): number {

@@ -38,6 +38,8 @@ export class Askers<Who extends object> {
   readonly #questions = new Map<Who, readonly string[]>();
   /** By group and name; most questions are asked by one alone. */
   readonly #askers = new Map<string, Map<string, Who | Set<Who>>>();
+  /** Those whose questions are not among them yet: as long as nothing changes, nobody need know who has asked what. */
+  readonly #unsorted = new Set<Who>();
   /** The names for which somebody has looked for similar ones. */
   readonly #wanted = new NearNames();
 
@@ -53,19 +55,25 @@ export class Askers<Who extends object> {
     this.delete(who);
     if (asked.length === 0) return;
     const questions = asked.length > 2 * FEW ? eachOnce(asked) : asked;
-    for (let i = 0; i < questions.length; i += 2) this.#add(questions[i]!, questions[i + 1]!, who);
     this.#questions.set(who, questions);
+    this.#unsorted.add(who);
   }
 
   delete(who: Who): void {
     const before = this.#questions.get(who);
     if (!before) return;
-    for (let i = 0; i < before.length; i += 2) this.#remove(before[i]!, before[i + 1]!, who);
     this.#questions.delete(who);
+    if (this.#unsorted.delete(who)) return;
+    for (let i = 0; i < before.length; i += 2) this.#remove(before[i]!, before[i + 1]!, who);
   }
 
   /** Whom it concerns that something has changed there. */
   concerned({ group, name }: Question): ReadonlySet<Who> {
+    for (const who of this.#unsorted) {
+      const questions = this.#questions.get(who)!;
+      for (let i = 0; i < questions.length; i += 2) this.#add(questions[i]!, questions[i + 1]!, who);
+    }
+    this.#unsorted.clear();
     const found = new Set<Who>();
     const names = this.#askers.get(group);
     for (const each of group === 'near' ? this.#wanted.near(name) : [name]) {

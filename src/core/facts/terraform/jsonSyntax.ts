@@ -43,7 +43,7 @@ export function expandDynamic(evaluator: Evaluator, node: ObjectNode, scope: Sco
     if (!member.value || member === dynamic || (member.value.kind !== 'object' && member.value.kind !== 'array'))
       return member;
     const value = expandNested(evaluator, member.value, scope);
-    return value === member.value ? member : { ...member, value };
+    return value === member.value ? member : { key: member.key, value };
   });
   if (!dynamic) return properties.every((member, i) => member === node.properties[i]) ? node : { ...node, properties };
   const kept = properties.filter((member) => member.key.raw !== 'dynamic');

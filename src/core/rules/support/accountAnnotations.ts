@@ -18,7 +18,7 @@ export function accountAnnotations(facts: Facts): readonly AccountAnnotation[] {
     for (const { target, adds } of patches) {
       if (target?.kind === undefined || target.kind === 'ServiceAccount') all.push(...adds);
     }
-    for (const annotation of commonAnnotations) all.push({ ...annotation, common: true });
+    for (const { key, value } of commonAnnotations) all.push({ key, value, common: true });
   }
   for (const { adds } of facts.jsonPatches) all.push(...adds);
   return all;
