@@ -1,5 +1,5 @@
 import type { Chain, ChainDetail, ChainLink } from '../core/identity/explain.js';
-import type { Judgement } from './judge.js';
+import type { Judgement } from './judge/judge.js';
 import type { ClusterState } from './state.js';
 import type { PodState, TraceLine } from './types.js';
 

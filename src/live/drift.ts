@@ -1,8 +1,6 @@
 import type { LiveAccount, LiveTrustPolicy, LiveView } from '../core/identity/driftView.js';
-import { annotationOf, DEFAULT_AUDIENCE } from './judge.js';
+import { annotationOf, audienceOf, DEFAULT_AUDIENCE } from './accountAnnotations.js';
 import { type ClusterState, unknownIn } from './state.js';
-
-const AUDIENCE = 'eks.amazonaws.com/audience';
 
 /** A read cluster as files are compared with it; nothing unknown looks like absence in it. */
 export function liveView(state: ClusterState): LiveView {
@@ -17,7 +15,7 @@ export function liveView(state: ClusterState): LiveView {
       name,
       seen: account !== undefined,
       ...(roleArn === undefined ? {} : { roleArn }),
-      audience: account?.annotations[AUDIENCE] ?? DEFAULT_AUDIENCE,
+      audience: account ? audienceOf(account) : DEFAULT_AUDIENCE,
       ...(association === undefined ? {} : { association }),
     });
   }

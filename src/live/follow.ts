@@ -1,4 +1,4 @@
-import { annotationOf } from './judge.js';
+import { annotationOf } from './accountAnnotations.js';
 import type { Connection } from './kubernetes/connection.js';
 import { sourcesOf } from './kubernetes/environmentSources.js';
 import { list } from './kubernetes/lists.js';

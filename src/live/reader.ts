@@ -1,3 +1,4 @@
+import { annotationOf } from './accountAnnotations.js';
 import { describeAssociation, type ListedAssociation, listAssociations, undescribed } from './aws/associations.js';
 import { whoIsCalling } from './aws/caller.js';
 import type { AwsClients } from './aws/clients.js';
@@ -9,7 +10,6 @@ import { parseRoleArn, readRole } from './aws/roles.js';
 import { breathe } from './breathe.js';
 import { forEachOf } from './deadline.js';
 import { failure } from './failure.js';
-import { annotationOf } from './judge.js';
 import type { Connection } from './kubernetes/connection.js';
 import { readAgentDaemonSet, readIssuer, readVersion, whoAmI } from './kubernetes/discovery.js';
 import { readSourceKeys, sourceKey, sourcesOf } from './kubernetes/environmentSources.js';

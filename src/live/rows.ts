@@ -1,5 +1,5 @@
 import { breathe } from './breathe.js';
-import { type Judgement, judge } from './judge.js';
+import { type Judgement, judge } from './judge/judge.js';
 import type { ServiceAccountRecord } from './kubernetes/records.js';
 import { type ClusterState, unknownIn } from './state.js';
 import type { ServiceAccountIdentity } from './types.js';

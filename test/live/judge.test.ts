@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveRole } from '../../src/live/aws/roles.js';
-import { judge } from '../../src/live/judge.js';
+import { judge } from '../../src/live/judge/judge.js';
 import { type PodRecord, podRecord, type ServiceAccountRecord } from '../../src/live/kubernetes/records.js';
 import { readPolicyOf } from '../../src/live/liveRules.js';
 import { addPod } from '../../src/live/reader.js';

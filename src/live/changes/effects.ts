@@ -1,4 +1,4 @@
-import type { Judgement } from '../judge.js';
+import type { Judgement } from '../judge/judge.js';
 import { readPolicyOf } from '../liveRules.js';
 import { askTrust } from '../trust.js';
 

@@ -1,0 +1,31 @@
+import type { RoleArn } from '../aws/roles.js';
+import type { ClusterState } from '../state.js';
+import type { Trust } from '../types.js';
+import type { Notes } from './notes.js';
+
+/** STS looks the provider up before it looks at the role: without it, or with another audience, nobody gets in. */
+export function judgeProvider(state: ClusterState, arn: RoleArn, audience: string, trust: Trust, notes: Notes): void {
+  if (state.account !== undefined && arn.account !== state.account && arn.account !== state.callerAccount) {
+    notes.missing(`the OIDC provider in account ${arn.account}`);
+    return;
+  }
+  if (!notes.need(state.oidcProvider, 'the OIDC provider in IAM')) return;
+  const provider = state.oidcProvider.value;
+  if (!provider.exists) {
+    const issuer = state.issuer.known ? state.issuer.value : 'the cluster';
+    notes.find(
+      'live-oidc-provider-missing',
+      'error',
+      'no OIDC provider in IAM',
+      `IAM has no OIDC provider for '${issuer}' in account ${arn.account}; STS refuses every token of the cluster.`,
+    );
+  } else if (!provider.clientIds.includes(audience) && trust !== 'denied') {
+    notes.find(
+      'live-audience-not-registered',
+      'error',
+      `audience '${audience}' is not registered`,
+      `The OIDC provider does not accept the audience '${audience}'; it has ${provider.clientIds.map((id) => `'${id}'`).join(', ') || 'none'}.`,
+      provider.arn,
+    );
+  }
+}
