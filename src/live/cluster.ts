@@ -18,7 +18,7 @@ import { liveView } from './drift.js';
 import { failed, messageOf, success } from './failure.js';
 import { follow } from './follow.js';
 import type { Connection } from './kubernetes/connection.js';
-import { Reader } from './reader.js';
+import { Reader } from './read/reader.js';
 import { Rows } from './rows.js';
 import { type ClusterState, emptyState, keyOf, unknownIn } from './state.js';
 import type {

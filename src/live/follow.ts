@@ -10,9 +10,9 @@ import {
   unlessChanged,
 } from './kubernetes/records.js';
 import { watch } from './kubernetes/watch.js';
-import { addPod, type Reader } from './reader.js';
+import type { Reader } from './read/reader.js';
 import type { Rows } from './rows.js';
-import { type ClusterState, keyOf } from './state.js';
+import { addPod, allPods, type ClusterState, keyOf } from './state.js';
 import type { LiveFailure } from './types.js';
 
 export interface FollowOptions {
@@ -114,9 +114,7 @@ function pods({ state, rows, reader, onChange }: FollowOptions): Kept<PodRecord>
       if (ofAccount.size === 0) state.pods.delete(key);
       touch(key);
     },
-    *all() {
-      for (const ofAccount of state.pods.values()) yield* ofAccount.values();
-    },
+    all: () => allPods(state),
   };
 }
 

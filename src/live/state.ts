@@ -77,6 +77,19 @@ export function keyOf(namespace: string, name: string): string {
   return `${namespace}/${name}`;
 }
 
+/** @returns the key of the pod's account */
+export function addPod(state: ClusterState, pod: PodRecord): string {
+  const key = state.shared.text(keyOf(pod.namespace, pod.serviceAccount));
+  const pods = state.pods.get(key);
+  if (pods) pods.set(pod.name, pod);
+  else state.pods.set(key, new Map([[pod.name, pod]]));
+  return key;
+}
+
+export function* allPods(state: ClusterState): Iterable<PodRecord> {
+  for (const pods of state.pods.values()) yield* pods.values();
+}
+
 /** @param before of an earlier read of the same cluster */
 export function emptyState(context: string, clusterName: string, before?: ClusterState): ClusterState {
   return {

@@ -3,8 +3,7 @@ import type { LiveRole } from '../../src/live/aws/roles.js';
 import { judge } from '../../src/live/judge/judge.js';
 import { type PodRecord, podRecord, type ServiceAccountRecord } from '../../src/live/kubernetes/records.js';
 import { readPolicyOf } from '../../src/live/liveRules.js';
-import { addPod } from '../../src/live/reader.js';
-import { type ClusterState, emptyState } from '../../src/live/state.js';
+import { addPod, type ClusterState, emptyState } from '../../src/live/state.js';
 import type { Known, ServiceAccountIdentity } from '../../src/live/types.js';
 
 const ISSUER = 'oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF';
