@@ -192,12 +192,12 @@ export class Cluster implements LiveCluster {
       else troubles.delete(resource);
       changed = true;
     };
-    const ended = new AbortController();
-    const end = follow({ connection, state, rows, reader, onChange, onTrouble }, signal).finally(() => ended.abort());
-    const over = AbortSignal.any([signal, ended.signal]);
-    while (!over.aborted && this.session === session) {
+    const over = new AbortController();
+    const following = AbortSignal.any([signal, over.signal]);
+    const end = follow({ connection, state, rows, reader, onChange, onTrouble }, following).finally(() => over.abort());
+    while (!following.aborted && this.session === session) {
       // Whatever ends the wait is looked at next.
-      await pause(EMIT_MS, over).catch(() => undefined);
+      await pause(EMIT_MS, following).catch(() => undefined);
       if (!changed || signal.aborted || this.session !== session) continue;
       changed = false;
       const made = await this.make(session, true, signal).catch(() => undefined);
@@ -206,7 +206,9 @@ export class Cluster implements LiveCluster {
       this.snapshot = snapshot;
       onSnapshot(snapshot);
     }
-    if (!signal.aborted && this.session === session) await end;
+    // After a refresh nobody looks at these rows any more: watches that went on would hold them, one state for each refresh.
+    over.abort();
+    await end;
   }
 
   explain(namespace: string, name: string): Explanation | undefined {

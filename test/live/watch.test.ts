@@ -76,6 +76,18 @@ describe('watching', () => {
     expect(demo.requests.count('list serviceaccounts')).toBe(lists);
   });
 
+  it('of rows that a refresh has replaced ends, and holds neither them nor its connections', async () => {
+    const before = demo.kubernetes.openWatches;
+    const other = await open(demo);
+    await other.read(never());
+    const ended = other.watch(never(), () => undefined);
+    await until(() => demo.kubernetes.openWatches === before + 2, 'the watches');
+    await other.read(never());
+    await ended;
+    await until(() => demo.kubernetes.openWatches === before, 'the end of the watches');
+    other.close();
+  });
+
   it('makes no busy loop', () => {
     expect(demo.requests.count('watch pods')).toBeLessThan(20);
   });
