@@ -1,3 +1,5 @@
+import { at, isJson, items, type Json, record, text } from './json.js';
+
 /**
  * What is kept of Kubernetes objects: the few fields that say something about identity. A pod of 10 kB becomes some hundred
  * bytes, as it arrives.
@@ -80,9 +82,6 @@ function same(a: unknown, b: unknown): boolean {
     keys.every((key) => same((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
   );
 }
-
-/** An object of the API's JSON, which may hold anything. */
-type Json = Readonly<Record<string, unknown>>;
 
 /** One of fifty thousand, so its own fields are few. */
 class Pod implements PodRecord {
@@ -305,26 +304,4 @@ function ownerOf(metadata: Json | undefined): string | undefined {
   if (kind === 'ReplicaSet' && hash !== undefined && name.endsWith(`-${hash}`))
     return `Deployment/${name.slice(0, -hash.length - 1)}`;
   return `${kind}/${name}`;
-}
-
-function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function record(value: unknown): Json | undefined {
-  return isJson(value) ? value : undefined;
-}
-
-function at(object: unknown, key: string): Json | undefined {
-  const value = isJson(object) ? object[key] : undefined;
-  return isJson(value) ? value : undefined;
-}
-
-function items(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** Empty strings count as absent, as Kubernetes leaves them out itself. */
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }
