@@ -1,4 +1,5 @@
 import type { Chain, ChainDetail, ChainLink } from '../core/identity/explain.js';
+import { agentOf } from './judge/agent.js';
 import type { Judgement } from './judge/judge.js';
 import type { ClusterState } from './state.js';
 import type { PodState, TraceLine } from './types.js';
@@ -107,7 +108,7 @@ function providerLink(state: ClusterState, audience: string): ChainLink {
 }
 
 function agentLink(state: ClusterState): ChainLink {
-  const { agent } = state;
+  const agent = agentOf(state);
   if (!agent.known) return { label: 'agent', text: `unknown: ${agent.why}`, mark: 'maybe' };
   const { kind, version, status, healthy } = agent.value;
   return {

@@ -29,6 +29,7 @@ function identityOf(container: ContainerRecord): ContainerIdentity {
       ? { kind: 'pod-identity' }
       : { kind: 'preset', names: ['AWS_CONTAINER_CREDENTIALS_FULL_URI'] };
   }
+  if (container.containerTokenFileAlone) return { kind: 'preset', names: ['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'] };
   return { kind: 'none' };
 }
 

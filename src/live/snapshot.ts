@@ -1,3 +1,4 @@
+import { agentOf } from './judge/agent.js';
 import { clusterFindings } from './judge/clusterFindings.js';
 import { type ClusterState, unknownIn } from './state.js';
 import type { ClusterSnapshot, ServiceAccountIdentity } from './types.js';
@@ -23,7 +24,7 @@ export function snapshotOf(
     callerAws: state.callerAws,
     callerKubernetes: state.callerKubernetes,
     oidcProvider: state.oidcProvider,
-    agent: state.agent,
+    agent: agentOf(state),
     nodeGroups: state.nodeGroups,
     fargateProfiles: state.fargateProfiles,
     listed: state.serviceAccounts.size > 0 || unknownIn(state.accountsUnknown, '') === undefined,

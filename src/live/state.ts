@@ -40,7 +40,10 @@ export interface ClusterState {
   callerAccount: string | undefined;
   callerKubernetes: Known<string>;
   oidcProvider: Known<OidcProviderState>;
+  /** As it is installed for nodes of EC2; those of Auto Mode have one built in. */
   agent: Known<AgentState>;
+  /** The DaemonSet for hybrid nodes; read only where there are some. */
+  hybridAgent: Known<AgentState>;
   nodeGroups: Known<readonly NodeGroupState[]>;
   fargateProfiles: Known<readonly FargateProfileState[]>;
   /** By `namespace/name`. */
@@ -108,6 +111,7 @@ export function emptyState(context: string, clusterName: string, before?: Cluste
     callerKubernetes: PENDING,
     oidcProvider: PENDING,
     agent: PENDING,
+    hybridAgent: PENDING,
     nodeGroups: PENDING,
     fargateProfiles: PENDING,
     serviceAccounts: new Map(),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { EksCluster } from '../../src/live/aws/cluster.js';
 import type { LiveRole } from '../../src/live/aws/roles.js';
 import { judge } from '../../src/live/judge/judge.js';
 import { type PodRecord, podRecord, type ServiceAccountRecord } from '../../src/live/kubernetes/records.js';
@@ -17,6 +18,16 @@ const IRSA_ENV = [
 const POD_IDENTITY_ENV = [
   { name: 'AWS_CONTAINER_CREDENTIALS_FULL_URI', value: 'http://169.254.170.23/v1/credentials' },
 ];
+
+const EKS: EksCluster = {
+  name: 'shop',
+  arn: `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/shop`,
+  region: 'eu-west-1',
+  account: ACCOUNT,
+  partition: 'aws',
+  issuer: ISSUER,
+  autoMode: false,
+};
 
 const yes = <T>(value: T): Known<T> => ({ known: true, value });
 const no = (why = 'forbidden'): Known<never> => ({ known: false, why, reason: 'forbidden' });
@@ -54,6 +65,7 @@ function cluster(change: Partial<ClusterState> = {}): ClusterState {
     account: ACCOUNT,
     callerAccount: ACCOUNT,
     clusterArn: `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/shop`,
+    eks: yes(EKS),
     issuer: yes(ISSUER),
     oidcProvider: yes({ exists: true, arn: 'provider', clientIds: ['sts.amazonaws.com'] }),
     agent: yes({ kind: 'add-on', healthy: true, issues: [] }),

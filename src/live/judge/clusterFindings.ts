@@ -1,21 +1,27 @@
+import { parseRoleArn } from '../aws/roles.js';
 import type { ClusterState } from '../state.js';
 import type { LiveFinding, ServiceAccountIdentity } from '../types.js';
+import { agentOf } from './agent.js';
+import { issuerOfOtherCluster } from './otherCluster.js';
 
 /** What concerns the cluster and no single service account of it. */
 export function clusterFindings(state: ClusterState, rows: readonly ServiceAccountIdentity[]): LiveFinding[] {
   const findings: LiveFinding[] = [];
   const find = (ruleId: string, severity: LiveFinding['severity'], short: string, message: string, object?: string) =>
     findings.push({ ruleId, severity, short, message, ...(object === undefined ? {} : { object }) });
-  const eksIssuer = state.eks.known ? state.eks.value.issuer : undefined;
-  if (state.issuer.known && eksIssuer !== undefined && eksIssuer !== state.issuer.value) {
+  const otherIssuer = issuerOfOtherCluster(state);
+  if (state.issuer.known && otherIssuer !== undefined) {
     find(
       'live-cluster-mismatch',
       'error',
       'not the cluster that EKS describes',
-      `The context's cluster issues tokens as '${state.issuer.value}', but EKS's '${state.clusterName}' as '${eksIssuer}': these are two clusters.`,
+      `The context's cluster issues tokens as '${state.issuer.value}', but EKS's '${state.clusterName}' as '${otherIssuer}': these are two clusters.`,
     );
   }
-  if (state.oidcProvider.known && !state.oidcProvider.value.exists && rows.some((row) => row.winner === 'irsa')) {
+  // A role of another account needs the provider there, and this one not.
+  const needsProvider = ({ winner, roleArn }: ServiceAccountIdentity) =>
+    winner === 'irsa' && parseRoleArn(roleArn ?? '')?.account === (state.account ?? state.callerAccount);
+  if (state.oidcProvider.known && !state.oidcProvider.value.exists && rows.some(needsProvider)) {
     find(
       'live-oidc-provider-missing',
       'error',
@@ -23,8 +29,9 @@ export function clusterFindings(state: ClusterState, rows: readonly ServiceAccou
       'IAM has no OIDC provider for this cluster; IRSA cannot work.',
     );
   }
-  if (state.agent.known && rows.some((row) => row.winner === 'pod-identity')) {
-    const { kind, healthy, status, issues } = state.agent.value;
+  const agent = agentOf(state);
+  if (agent.known && rows.some((row) => row.winner === 'pod-identity')) {
+    const { kind, healthy, status, issues } = agent.value;
     if (kind === 'missing')
       find(
         'live-agent-missing',
@@ -54,7 +61,7 @@ export function clusterFindings(state: ClusterState, rows: readonly ServiceAccou
       name,
     );
   }
-  for (const [key, association] of state.associations) {
+  for (const [key, association] of otherIssuer === undefined ? state.associations : []) {
     const namespace = key.slice(0, key.indexOf('/'));
     // Only where the list is known to be whole does absence prove anything.
     if (

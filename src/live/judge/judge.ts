@@ -7,8 +7,9 @@ import { podIdentity } from '../podEnvironment.js';
 import { type ClusterState, keyOf, type ReadRole, unknownIn } from '../state.js';
 import type { TrustQuestion } from '../trust.js';
 import type { AssociationState, CallerIdentity, RoleState, ServiceAccountIdentity, Status } from '../types.js';
-import { nodeFallback } from './nodeRole.js';
+import { judgeNodeRole, nodeFallback } from './nodeRole.js';
 import { Notes } from './notes.js';
+import { issuerOfOtherCluster } from './otherCluster.js';
 import { judgePodIdentity } from './podIdentity.js';
 import { identityOf, judgePods, judgeSources, runningPods } from './pods.js';
 import { JudgedPods } from './podsOfAccount.js';
@@ -26,6 +27,14 @@ export interface Judgement {
 
 const RANK = { error: 0, warning: 1, information: 2, hint: 3 } as const;
 
+/** With these AWS gives its pods no credentials, whatever the trust policy says. */
+const REFUSALS = new Set([
+  'association-trust-denied',
+  'live-role-not-found',
+  'live-oidc-provider-missing',
+  'live-audience-not-registered',
+]);
+
 /** Everything that is known of one service account, put together. Pure: the same state gives the same row. */
 export function judge(state: ClusterState, account: ServiceAccountRecord): Judgement {
   const { namespace, name } = account;
@@ -33,19 +42,21 @@ export function judge(state: ClusterState, account: ServiceAccountRecord): Judge
   const notes = new Notes();
   const annotation = annotationOf(account);
   const audience = audienceOf(account);
-  const association = state.associations.get(key);
+  const isOther = issuerOfOtherCluster(state) !== undefined;
+  const association = isOther ? undefined : state.associations.get(key);
   const pods = runningPods(state, key);
   const podsGap = unknownIn(state.podsUnknown, namespace);
 
   const resolution = resolve({
     annotation,
     association: association && { roleArn: association.roleArn },
-    associationsKnown: state.associationsKnown.known,
+    associationsKnown: state.associationsKnown.known && !isOther,
     observedPodIdentity: pods.some((pod) => podIdentity(pod).environment.kind === 'pod-identity'),
     staticCredentials: pods.some((pod) => identityOf(state, pod).staticCredentials.length > 0),
     node: nodeFallback(state, pods, podsGap !== undefined),
   });
-  notes.need(state.associationsKnown, 'Pod Identity associations');
+  if (isOther) notes.missing('Pod Identity associations: EKS describes another cluster');
+  else notes.need(state.associationsKnown, 'Pod Identity associations');
   // Its namespace was not listed: an association names it, and its annotations are not known.
   const accountGap = state.serviceAccounts.has(key) ? undefined : unknownIn(state.accountsUnknown, namespace);
   if (accountGap) notes.need(accountGap, 'the service account');
@@ -57,14 +68,9 @@ export function judge(state: ClusterState, account: ServiceAccountRecord): Judge
   judgePodIdentity(state, account, resolution, association, podStates, notes);
   judgePods(resolution, podStates, association, notes);
   judgeSources(state, podStates, notes);
-  if (resolution.winner === 'node-role' && resolution.roleArn === undefined)
-    notes.missing("the node's role: it could not be read");
-  // That all node groups have this role says nothing of nodes outside them.
-  if (resolution.winner === 'node-role') notes.need(state.nodesKnown, 'its nodes');
+  if (resolution.winner === 'node-role') judgeNodeRole(state, resolution.roleArn, pods, notes);
 
-  const refused =
-    linked.trust === 'denied' ||
-    notes.findings.some(({ ruleId }) => ruleId === 'association-trust-denied' || ruleId === 'live-role-not-found');
+  const refused = linked.trust === 'denied' || notes.findings.some(({ ruleId }) => REFUSALS.has(ruleId));
   const expected = refused ? undefined : expectedIdentity(resolution, association);
   const verified = state.verified.get(key);
   // Keys in the environment may be anybody's; they are reported as what they are.

@@ -1,7 +1,9 @@
 import type { NodeFallback } from '../../core/identity/resolve.js';
 import type { PodRecord } from '../kubernetes/records.js';
 import type { ClusterState } from '../state.js';
+import type { NodeGroupState } from '../types.js';
 import { computeOf } from './compute.js';
+import type { Notes } from './notes.js';
 
 /** What a pod without an identity of its own finds at the instance metadata address. */
 export function nodeFallback(state: ClusterState, pods: readonly PodRecord[], podsUnknown: boolean): NodeFallback {
@@ -17,7 +19,8 @@ export function nodeFallback(state: ClusterState, pods: readonly PodRecord[], po
     else if (pod.node === undefined && pod.phase === 'Pending') why = 'its pods are on no node yet';
     // Auto Mode's nodes answer only to pods on the host's network: their hop limit is 1.
     else if (node?.autoMode && !pod.hostNetwork) why = 'Auto Mode keeps the node role from pods';
-    else if (!pod.hostNetwork && keepsOut(state, node?.nodeGroup))
+    else if (groupOf(state, node?.nodeGroup)?.imds?.disabled) why = 'the instance metadata is switched off';
+    else if (!pod.hostNetwork && keepsOut(groupOf(state, node?.nodeGroup)))
       why = 'a hop limit of 1 keeps the node role from pods';
     else {
       const roleArn = nodeRole(state, node?.nodeGroup, node?.autoMode === true);
@@ -28,11 +31,30 @@ export function nodeFallback(state: ClusterState, pods: readonly PodRecord[], po
   return unnamed ? { reach: 'role', roleArn: undefined, nodeGroup: undefined } : { reach: 'none', why };
 }
 
+/** What a row needs to know that says that pods take the node's role. */
+export function judgeNodeRole(
+  state: ClusterState,
+  roleArn: string | undefined,
+  pods: readonly PodRecord[],
+  notes: Notes,
+): void {
+  if (roleArn === undefined) notes.missing("the node's role: it could not be read");
+  // That all node groups have this role says nothing of nodes outside them.
+  notes.need(state.nodesKnown, 'its nodes');
+  for (const pod of pods) {
+    const node = pod.node === undefined ? undefined : state.nodes.get(pod.node);
+    const gap = pod.hostNetwork ? undefined : groupOf(state, node?.nodeGroup)?.imdsUnknown;
+    if (gap !== undefined) notes.missing(`whether its pods reach the node's role: ${gap}`);
+  }
+}
+
+function groupOf({ nodeGroups }: ClusterState, name: string | undefined): NodeGroupState | undefined {
+  return name !== undefined && nodeGroups.known ? nodeGroups.value.find((group) => group.name === name) : undefined;
+}
+
 /** Tokens are required and do not come as far as a pod. IMDSv1 has no such limit. */
-function keepsOut(state: ClusterState, nodeGroup: string | undefined): boolean {
-  if (nodeGroup === undefined || !state.nodeGroups.known) return false;
-  const imds = state.nodeGroups.value.find((group) => group.name === nodeGroup)?.imds;
-  return imds?.disabled === true || (imds?.tokens === 'required' && imds.hopLimit === 1);
+function keepsOut(group: NodeGroupState | undefined): boolean {
+  return group?.imds?.tokens === 'required' && group.imds.hopLimit === 1;
 }
 
 function nodeRole(state: ClusterState, nodeGroup: string | undefined, autoMode: boolean): string | undefined {

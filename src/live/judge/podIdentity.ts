@@ -3,6 +3,7 @@ import type { ServiceAccountRecord } from '../kubernetes/records.js';
 import { type ClusterState, PENDING } from '../state.js';
 import { askTrust } from '../trust.js';
 import type { AssociationState } from '../types.js';
+import { judgeAgent } from './agent.js';
 import { computeOf } from './compute.js';
 import type { Notes } from './notes.js';
 import type { JudgedPod } from './pods.js';
@@ -49,29 +50,13 @@ export function judgePodIdentity(
   }
   if (pods.some(({ pod }) => pod.node !== undefined && computeOf(state, pod) === 'unknown'))
     notes.need(state.nodesKnown, "its pods' nodes, which may have no Pod Identity");
-  if (unsupported.length === 0 || unsupported.length < pods.length) judgeAgent(state, notes);
+  if (unsupported.length === 0 || unsupported.length < pods.length)
+    judgeAgent(
+      state,
+      pods.filter((pod) => !unsupported.includes(pod)),
+      notes,
+    );
   if (association) judgeTarget(state, account, association, notes);
-}
-
-function judgeAgent(state: ClusterState, notes: Notes): void {
-  if (!notes.need(state.agent, 'the Pod Identity agent')) return;
-  const agent = state.agent.value;
-  if (agent.kind === 'missing') {
-    notes.find(
-      'live-agent-missing',
-      'error',
-      'the agent is missing',
-      "The add-on 'eks-pod-identity-agent' is not installed; pods get no credentials by Pod Identity.",
-    );
-  } else if (!agent.healthy) {
-    const issues = agent.issues.length > 0 ? `: ${agent.issues.join('; ')}` : '';
-    notes.find(
-      'live-agent-degraded',
-      'warning',
-      `the agent is ${agent.status ?? 'degraded'}`,
-      `The add-on 'eks-pod-identity-agent' is ${agent.status ?? 'degraded'}${issues}.`,
-    );
-  }
 }
 
 /** The second hop: the association's role assumes the target. */

@@ -14,10 +14,12 @@ export interface JudgedPod {
   readonly identity: PodIdentity;
 }
 
-/** Those that have not ended: a completed Job's pods have no identity any more. */
+const ENDED = new Set(['Succeeded', 'Failed', 'Terminating']);
+
+/** Those that have not ended and are not about to: nobody restarts a completed Job's pods, or those of a roll-out that are going. */
 export function runningPods(state: ClusterState, key: string): PodRecord[] {
   const all = state.pods.get(key);
-  return all ? [...all.values()].filter((pod) => pod.phase !== 'Succeeded' && pod.phase !== 'Failed') : [];
+  return all ? [...all.values()].filter(({ phase }) => !ENDED.has(phase)) : [];
 }
 
 /** A pod's identity by its own variables and by those that it takes from Secrets and ConfigMaps. */
@@ -66,11 +68,16 @@ export function judgePods(
   const preset = own ? pods.filter(({ identity }) => identity.preset.length > 0) : [];
   if (preset.length > 0) {
     const names = [...new Set(preset.flatMap(({ identity }) => identity.preset))].join(', ');
+    // The webhook leaves each pair alone for itself; of two whole pairs the SDKs take the web identity.
+    const then =
+      resolution.winner === 'pod-identity' && names.includes('AWS_WEB_IDENTITY_TOKEN_FILE')
+        ? 'which SDKs use before Pod Identity'
+        : 'so the webhook injects neither variable of the pair';
     notes.find(
       'workload-preset-identity-env',
       'error',
       `${names} set by hand`,
-      `${quote(preset.map(({ pod }) => pod.name))} ${preset.length === 1 ? 'sets' : 'set'} ${names} by hand, so the webhook injects neither variable.`,
+      `${quote(preset.map(({ pod }) => pod.name))} ${preset.length === 1 ? 'sets' : 'set'} ${names} by hand, ${then}.`,
     );
   }
   const passedOver = own ? pods.filter(({ pod }) => !pod.skipsWebhook && skipsAll(pod)) : [];

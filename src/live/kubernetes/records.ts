@@ -43,6 +43,8 @@ export interface ContainerRecord {
   readonly roleArn?: string;
   readonly webIdentityTokenFile?: string;
   readonly containerCredentialsUri?: string;
+  /** Without that URI, which the webhook always sets beside it. */
+  readonly containerTokenFileAlone?: true;
   /** Names of the static credential variables that are set; never their values. */
   readonly staticCredentials: readonly string[];
   /** What may hold others: only where there are some. */
@@ -216,7 +218,8 @@ export function podRecord(object: unknown, shared = new Shared()): PodRecord | u
   return new Pod(
     name,
     text(metadata?.uid) ?? '',
-    shared.text(text(status?.phase) ?? 'Unknown'),
+    // As kubectl calls it: the phase itself does not tell.
+    shared.text(text(metadata?.deletionTimestamp) ? 'Terminating' : (text(status?.phase) ?? 'Unknown')),
     shared.text(node),
     Number.isNaN(started) ? undefined : started,
     shared.template(template),
@@ -234,6 +237,7 @@ function containerRecord(object: unknown): ContainerRecord {
   let roleArn: string | undefined;
   let webIdentityTokenFile: string | undefined;
   let containerCredentialsUri: string | undefined;
+  let containerTokenFile = false;
   const staticCredentials: string[] = [];
   for (const entry of items(container.env)) {
     if (!isJson(entry)) continue;
@@ -242,6 +246,7 @@ function containerRecord(object: unknown): ContainerRecord {
     if (name === 'AWS_ROLE_ARN') roleArn = text(entry.value) ?? '';
     else if (name === 'AWS_WEB_IDENTITY_TOKEN_FILE') webIdentityTokenFile = text(entry.value) ?? '';
     else if (name === 'AWS_CONTAINER_CREDENTIALS_FULL_URI') containerCredentialsUri = text(entry.value) ?? '';
+    else if (name === 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE') containerTokenFile = true;
     else if (STATIC_CREDENTIALS.includes(name) && (text(entry.value) !== undefined || entry.valueFrom !== undefined))
       staticCredentials.push(name);
   }
@@ -252,6 +257,7 @@ function containerRecord(object: unknown): ContainerRecord {
     ...(roleArn === undefined ? {} : { roleArn }),
     ...(webIdentityTokenFile === undefined ? {} : { webIdentityTokenFile }),
     ...(containerCredentialsUri === undefined ? {} : { containerCredentialsUri }),
+    ...(containerTokenFile && containerCredentialsUri === undefined ? { containerTokenFileAlone: true } : {}),
     staticCredentials: staticCredentials.length === 0 ? NOTHING : staticCredentials,
   };
 }

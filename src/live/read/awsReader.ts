@@ -42,11 +42,14 @@ export class AwsReader {
     }
     state.callerAccount = caller.ok ? caller.value.account : undefined;
     state.account = hint.account ?? state.callerAccount;
-    this.roles.readWith(aws);
+    state.partition = hint.partition ?? partitionOf(state.callerAws) ?? state.partition;
+    // Whose roles IAM would look for is not known otherwise, and the cluster may tell.
+    if (caller.ok) this.roles.readWith(aws);
     const cluster = await locateCluster(aws, hint, options.connection.server, timeoutMs, signal);
     state.eks = failures.known(cluster);
     if (cluster.ok) this.isCluster(cluster.value);
     else this.mayBeCluster(aws.region);
+    this.roles.readWith(aws);
     clusterTried.reach();
     changes.all();
     const name = cluster.ok ? cluster.value.name : hint.name;
@@ -72,7 +75,6 @@ export class AwsReader {
     if (hint.name === undefined) return;
     state.clusterName = hint.name;
     const account = hint.account ?? state.callerAccount;
-    state.partition = hint.partition ?? partitionOf(state.callerAws) ?? 'aws';
     if (account !== undefined)
       state.clusterArn = `arn:${state.partition}:eks:${hint.region ?? region}:${account}:cluster/${hint.name}`;
   }

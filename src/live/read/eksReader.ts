@@ -1,6 +1,6 @@
 import { describeAssociation, type ListedAssociation, listAssociations, undescribed } from '../aws/associations.js';
 import type { AwsClients } from '../aws/clients.js';
-import { readAgentAddon, readFargateProfiles, readNodeGroups } from '../aws/compute.js';
+import { AGENT_ADDON, readAgentAddon, readFargateProfiles, readNodeGroups } from '../aws/compute.js';
 import { readImds } from '../aws/launchTemplates.js';
 import { breathe } from '../breathe.js';
 import { readAgentDaemonSet } from '../kubernetes/discovery.js';
@@ -63,15 +63,12 @@ export class EksReader {
 
   private async readAgent(aws: AwsClients, cluster: string): Promise<void> {
     const { state, options, signal, changes } = this.reading;
-    if (state.eks.known && state.eks.value.autoMode) {
-      state.agent = { known: true, value: { kind: 'auto-mode', healthy: true, issues: [] } };
-    } else {
-      const addon = await readAgentAddon(aws, cluster, options.timeoutMs, signal);
-      state.agent =
-        addon.ok && addon.value.kind === 'add-on'
-          ? { known: true, value: addon.value }
-          : await this.agentByOtherMeans(addon);
-    }
+    // In Auto Mode too: there may be other nodes beside its own.
+    const addon = await readAgentAddon(aws, cluster, options.timeoutMs, signal);
+    state.agent =
+      addon.ok && addon.value.kind === 'add-on'
+        ? { known: true, value: addon.value }
+        : await this.agentByOtherMeans(addon);
     changes.all();
   }
 
@@ -80,7 +77,7 @@ export class EksReader {
     const { options, signal, failures, kubernetesGap } = this.reading;
     if (!addon.ok) failures.note(addon.failure);
     if (kubernetesGap) return unknown(addon.ok ? kubernetesGap : addon.failure);
-    const daemonSet = await readAgentDaemonSet(options.connection, signal);
+    const daemonSet = await readAgentDaemonSet(options.connection, AGENT_ADDON, signal);
     if (daemonSet.ok) {
       if (daemonSet.value !== undefined) return { known: true, value: daemonSet.value };
       return addon.ok ? { known: true, value: addon.value } : unknown(addon.failure);
@@ -105,8 +102,8 @@ export class EksReader {
         if (!group.launchTemplate) return group;
         const imds = await readImds(aws, group.launchTemplate, options.timeoutMs, signal);
         if (imds.ok) return { ...group, imds: imds.value };
-        failures.note(imds.failure);
-        return group;
+        const gap = failures.gap(imds.failure);
+        return gap.known ? group : { ...group, imdsUnknown: gap.why };
       }),
     );
     state.nodeGroups = { known: true, value: groups };

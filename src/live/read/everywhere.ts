@@ -38,7 +38,7 @@ export class Everywhere {
           ...(namespace === undefined ? {} : { namespace }),
           project,
           onPage: (page, restarted) => {
-            if (restarted && namespace === undefined) rows.clear();
+            if (restarted && namespace === options.namespace) rows.clear();
             for (const row of page) rows.add(row);
             if (resource === 'serviceaccounts' && rows.count() > 0) firstRows.reach();
             progress({ what: resource === 'pods' ? 'pods' : 'service accounts', done: rows.count() });

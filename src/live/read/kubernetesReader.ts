@@ -1,5 +1,5 @@
 import { annotationOf } from '../accountAnnotations.js';
-import { readIssuer, readVersion, whoAmI } from '../kubernetes/discovery.js';
+import { readAgentDaemonSet, readIssuer, readVersion, whoAmI } from '../kubernetes/discovery.js';
 import { list } from '../kubernetes/lists.js';
 import {
   nodeRecord,
@@ -10,12 +10,15 @@ import {
   unlessChanged,
 } from '../kubernetes/records.js';
 import { addPod, allPods, keyOf } from '../state.js';
-import type { LiveFailure } from '../types.js';
+import type { AgentState, Known, LiveFailure } from '../types.js';
 import { Everywhere } from './everywhere.js';
 import { isClosed, unknown } from './failures.js';
 import type { Reading } from './reading.js';
 import type { RoleReader } from './roleReader.js';
 import { readSourcesOf } from './sourceReader.js';
+
+/** The agent's add-on makes them where hybrid nodes are switched on in its configuration. */
+const HYBRID_AGENTS = ['eks-pod-identity-agent-hybrid', 'eks-pod-identity-agent-hybrid-bottlerocket'];
 
 /** What the API server tells: service accounts, pods, nodes, the issuer. */
 export class KubernetesReader {
@@ -160,5 +163,19 @@ export class KubernetesReader {
     );
     state.nodesKnown = end.ok ? { known: true, value: true } : failures.gap(end.failure);
     changes.all();
+    if ([...state.nodes.values()].some(({ compute }) => compute === 'hybrid')) {
+      state.hybridAgent = await this.hybridAgent();
+      changes.all();
+    }
+  }
+
+  private async hybridAgent(): Promise<Known<AgentState>> {
+    const { options, signal, failures } = this.reading;
+    for (const name of HYBRID_AGENTS) {
+      const daemonSet = await readAgentDaemonSet(options.connection, name, signal);
+      if (!daemonSet.ok) return failures.gap(daemonSet.failure);
+      if (daemonSet.value !== undefined) return { known: true, value: daemonSet.value };
+    }
+    return { known: true, value: { kind: 'missing', healthy: false, issues: [] } };
   }
 }

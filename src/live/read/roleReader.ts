@@ -56,19 +56,19 @@ export class RoleReader {
     const { state, options, signal, failures, before } = this.reading;
     if (this.gap) return unknown(this.gap);
     if (!this.clients) return { known: false, why: 'AWS was not asked', reason: 'not-asked' };
-    const mine = state.callerAccount ?? state.account;
-    if (mine !== undefined && role.account !== mine)
-      return {
-        known: false,
-        why: `it is in account ${role.account}; you are signed in to ${mine}`,
-        reason: 'other-account',
-      };
+    if (state.callerAccount !== undefined && role.account !== state.callerAccount)
+      return elsewhere(role, state.callerAccount);
     const answer = await readRole(this.clients, role, options.timeoutMs, signal);
     await breathe();
-    if (!answer.ok)
-      return answer.failure.reason === 'not-found'
-        ? { known: true, value: { kind: 'missing' } }
-        : failures.gap(answer.failure);
+    // EKS describes clusters of the caller's account only.
+    const mine = state.callerAccount ?? (state.eks.known ? state.eks.value.account : undefined);
+    if (!answer.ok) {
+      if (answer.failure.reason !== 'not-found') return failures.gap(answer.failure);
+      if (mine === role.account) return { known: true, value: { kind: 'missing' } };
+      return { known: false, why: 'which account you are signed in to is not known', reason: 'not-asked' };
+    }
+    const found = parseRoleArn(answer.value.arn);
+    if (found && found.account !== role.account) return elsewhere(role, found.account);
     const earlier = before?.roles.get(arn);
     const read = readPolicyOf(
       answer.value,
@@ -76,4 +76,12 @@ export class RoleReader {
     );
     return { known: true, value: answer.value.arn === arn ? { kind: 'found', read } : { kind: 'other-path', read } };
   }
+}
+
+function elsewhere(role: RoleArn, mine: string): Known<never> {
+  return {
+    known: false,
+    why: `it is in account ${role.account}; you are signed in to ${mine}`,
+    reason: 'other-account',
+  };
 }
