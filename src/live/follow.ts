@@ -10,6 +10,7 @@ import {
   unlessChanged,
 } from './kubernetes/records.js';
 import { watch } from './kubernetes/watch.js';
+import { podIdentity } from './podEnvironment.js';
 import type { Reader } from './read/reader.js';
 import type { Rows } from './rows.js';
 import { addPod, allPods, type ClusterState, keyOf } from './state.js';
@@ -84,6 +85,12 @@ function accounts({ state, rows, reader, onChange }: FollowOptions): Kept<Servic
 }
 
 function pods({ state, rows, reader, onChange }: FollowOptions): Kept<PodRecord> {
+  /** Made after what was read of its association: a new pod cannot be stale. */
+  const isNewer = (pod: PodRecord, key: string) => {
+    const row = rows.get(key);
+    if (row) return podIdentity(pod, row.resolution).stale;
+    return podIdentity(pod).environment.kind === 'pod-identity' && !state.associations.has(key);
+  };
   const touch = (key: string) => {
     rows.touch(key);
     onChange();
@@ -103,6 +110,13 @@ function pods({ state, rows, reader, onChange }: FollowOptions): Kept<PodRecord>
           .readSourcesOf([kept])
           .catch(() => undefined)
           .finally(() => touch(key));
+      }
+      if (before === undefined && isNewer(kept, key)) {
+        // As for roles.
+        reader
+          .readAssociationOf(kept)
+          .catch(() => undefined)
+          .finally(onChange);
       }
       touch(key);
       return kept;

@@ -1,3 +1,4 @@
+import { CreatePodIdentityAssociationCommand, EKSClient } from '@aws-sdk/client-eks';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ClusterSnapshot, LiveCluster } from '../../src/live/types.js';
 import { never, open, type RunningDemo, rowOf, runDemo, until } from './support.js';
@@ -43,6 +44,19 @@ async function annotate(namespace: string, name: string, value: string | null): 
     );
 }
 
+/** Deletes the account's pods; their controller makes new ones. */
+async function restart(namespace: string, serviceAccount: string): Promise<void> {
+  const { KubeConfig, CoreV1Api } = await import('@kubernetes/client-node');
+  const config = new KubeConfig();
+  config.loadFromFile(demo.kubeconfig);
+  const api = config.makeApiClient(CoreV1Api);
+  for (const { object } of demo.store.collection('pods').all()) {
+    const { serviceAccountName } = object.spec as { serviceAccountName?: string };
+    if (object.metadata.namespace === namespace && serviceAccountName === serviceAccount)
+      await api.deleteNamespacedPod({ namespace, name: object.metadata.name });
+  }
+}
+
 describe('watching', () => {
   it('follows an annotation, reads the new role, and finds the pods stale', async () => {
     const role = 'arn:aws:iam::111122223333:role/checkout-api';
@@ -74,6 +88,33 @@ describe('watching', () => {
       'the change',
     );
     expect(demo.requests.count('list serviceaccounts')).toBe(lists);
+  });
+
+  it('asks for an association anew, once, where a new pod shows another identity than was read', async () => {
+    const { awsUrl: endpoint, scenario } = demo;
+    const { accessKeyId, secretAccessKey } = scenario.caller;
+    const { region } = scenario.cluster;
+    const eks = new EKSClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey } });
+    const made = await eks.send(
+      new CreatePodIdentityAssociationCommand({
+        clusterName: scenario.cluster.name,
+        namespace: 'checkout',
+        serviceAccount: 'frontend',
+        roleArn: 'arn:aws:iam::111122223333:role/payments-api',
+      }),
+    );
+    eks.destroy();
+    demo.requests.clear();
+    await restart('checkout', 'frontend');
+    await until(() => rowOf(seen, 'checkout/frontend').association?.roleArn !== undefined, 'the association');
+    await until(() => rowOf(seen, 'checkout/frontend').pods.total === 1, 'the old pod to go');
+    expect(rowOf(seen, 'checkout/frontend')).toMatchObject({
+      winner: 'pod-identity',
+      associationId: made.association?.associationId,
+      pods: { total: 1, stale: 0 },
+    });
+    expect(demo.requests.count('ListPodIdentityAssociations')).toBe(1);
+    expect(demo.requests.count('DescribePodIdentityAssociation')).toBe(1);
   });
 
   it('of rows that a refresh has replaced ends, and holds neither them nor its connections', async () => {

@@ -13,6 +13,10 @@ import type { RoleReader } from './roleReader.js';
 
 /** What EKS tells of a cluster by its name: associations, the agent, node groups, Fargate profiles. */
 export class EksReader {
+  private place: { readonly aws: AwsClients; readonly cluster: string } | undefined;
+  /** Accounts of which it was asked again without learning anything new: no use in asking for each of their pods. */
+  private readonly askedAgain = new Set<string>();
+
   /** @param describing one call for each association, because the list lacks the role */
   constructor(
     private readonly reading: Reading,
@@ -21,6 +25,7 @@ export class EksReader {
   ) {}
 
   async read(aws: AwsClients, cluster: string): Promise<void> {
+    this.place = { aws, cluster };
     await Promise.all([
       this.readAssociations(aws, cluster),
       this.readAgent(aws, cluster),
@@ -33,18 +38,48 @@ export class EksReader {
     const { reading, describing } = this;
     const { state, options, signal, failures, changes, firstRows, associationsListed } = reading;
     await firstRows.reached;
-    const listed = await listAssociations(aws, cluster, options.namespace, options.timeoutMs, signal, (page) => {
-      for (const association of page) {
-        const key = reading.key({ namespace: association.namespace, name: association.serviceAccount });
-        state.associations.set(key, undescribed(association));
-        changes.account(key);
-        describing.add(association.id, () => this.describe(aws, cluster, association, key));
-      }
-    });
+    const listed = await listAssociations(
+      aws,
+      cluster,
+      { namespace: options.namespace },
+      options.timeoutMs,
+      signal,
+      (page) => {
+        for (const association of page) {
+          const key = reading.key({ namespace: association.namespace, name: association.serviceAccount });
+          state.associations.set(key, undescribed(association));
+          changes.account(key);
+          describing.add(association.id, () => this.describe(aws, cluster, association, key));
+        }
+      },
+    );
     state.associationsKnown = listed.ok ? { known: true, value: true } : failures.gap(listed.failure);
     associationsListed.reach();
     changes.all();
     await describing.idle();
+  }
+
+  /** One account's association anew: nothing tells of changes in AWS but the pods that are made after them. */
+  async readAssociationOf(account: { readonly namespace: string; readonly name: string }): Promise<void> {
+    const { state, options, signal, failures, changes } = this.reading;
+    const key = this.reading.key(account);
+    if (!this.place || !state.associationsKnown.known || this.askedAgain.has(key)) return;
+    this.askedAgain.add(key);
+    const { aws, cluster } = this.place;
+    const before = state.associations.get(key);
+    const only = { namespace: account.namespace, serviceAccount: account.name };
+    const found: ListedAssociation[] = [];
+    const listed = await listAssociations(aws, cluster, only, options.timeoutMs, signal, (page) => found.push(...page));
+    if (!listed.ok) {
+      failures.note(listed.failure);
+      return;
+    }
+    // There is one at the most.
+    if (found[0] === undefined) state.associations.delete(key);
+    else await this.describe(aws, cluster, found[0], key);
+    if (state.associations.get(key) === before) return;
+    this.askedAgain.delete(key);
+    changes.account(key);
   }
 
   private async describe(aws: AwsClients, cluster: string, listed: ListedAssociation, key: string): Promise<void> {
@@ -53,7 +88,8 @@ export class EksReader {
     const answer = await describeAssociation(aws, cluster, listed, options.timeoutMs, signal);
     await breathe();
     if (answer.ok) {
-      state.associations.set(key, unlessChanged(before?.associations.get(key), answer.value));
+      const earlier = before?.associations.get(key) ?? state.associations.get(key);
+      state.associations.set(key, unlessChanged(earlier, answer.value));
       if (answer.value.roleArn !== undefined) roles.ask(answer.value.roleArn, key);
       if (answer.value.targetRoleArn !== undefined) roles.ask(answer.value.targetRoleArn, key);
     } else state.associationUnknown.set(listed.id, failures.gap(answer.failure));

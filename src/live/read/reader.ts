@@ -24,6 +24,7 @@ export class Reader {
   private readonly roles: RoleReader;
   private readonly kubernetes: KubernetesReader;
   private readonly aws: AwsReader;
+  private readonly eks: EksReader;
 
   /** @param before as an earlier read left it; let go when this one is done */
   constructor(
@@ -40,7 +41,8 @@ export class Reader {
     this.reading = new Reading(state, options, changes, progress, signal, before);
     this.roles = new RoleReader(this.reading, rolePool);
     this.kubernetes = new KubernetesReader(this.reading, this.roles);
-    this.aws = new AwsReader(this.reading, this.roles, new EksReader(this.reading, this.roles, associationPool));
+    this.eks = new EksReader(this.reading, this.roles, associationPool);
+    this.aws = new AwsReader(this.reading, this.roles, this.eks);
   }
 
   async read(): Promise<void> {
@@ -74,6 +76,12 @@ export class Reader {
   async readRolesOf(account: ServiceAccountRecord): Promise<void> {
     const arn = annotationOf(account);
     if (arn !== undefined) this.roles.ask(arn, keyOf(account.namespace, account.name));
+    await this.roles.idle();
+  }
+
+  /** For a pod that came up later and shows another identity than what was read gives: an association is newer, or gone. */
+  async readAssociationOf({ namespace, serviceAccount }: PodRecord): Promise<void> {
+    await this.eks.readAssociationOf({ namespace, name: serviceAccount });
     await this.roles.idle();
   }
 
