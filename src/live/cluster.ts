@@ -17,9 +17,9 @@ import { pause } from './deadline.js';
 import { liveView } from './drift.js';
 import { failed, messageOf, success } from './failure.js';
 import { follow } from './follow.js';
+import { Rows } from './judge/rows.js';
 import type { Connection } from './kubernetes/connection.js';
 import { Reader } from './read/reader.js';
-import { Rows } from './rows.js';
 import { snapshotOf } from './snapshot.js';
 import { type ClusterState, emptyState, keyOf } from './state.js';
 import type {

@@ -1,4 +1,6 @@
 import { annotationOf } from './accountAnnotations.js';
+import { podIdentity } from './judge/podEnvironment.js';
+import type { Rows } from './judge/rows.js';
 import type { Connection } from './kubernetes/connection.js';
 import { sourcesOf } from './kubernetes/environmentSources.js';
 import { list } from './kubernetes/lists.js';
@@ -10,9 +12,7 @@ import {
   unlessChanged,
 } from './kubernetes/records.js';
 import { watch } from './kubernetes/watch.js';
-import { podIdentity } from './podEnvironment.js';
 import type { Reader } from './read/reader.js';
-import type { Rows } from './rows.js';
 import { addPod, allPods, type ClusterState, keyOf } from './state.js';
 import type { LiveFailure } from './types.js';
 

@@ -1,12 +1,12 @@
 import type { Resolution } from '../../core/identity/resolve.js';
 import type { ServiceAccountRecord } from '../kubernetes/records.js';
 import { type ClusterState, PENDING } from '../state.js';
-import { askTrust } from '../trust.js';
 import type { AssociationState } from '../types.js';
 import { judgeAgent } from './agent.js';
 import { computeOf } from './compute.js';
 import type { Notes } from './notes.js';
 import type { JudgedPod } from './pods.js';
+import { askTrust } from './trust.js';
 import { quote, roleName } from './words.js';
 
 /** What Pod Identity needs besides a role that lets it in: compute that has it, the agent, and the next hop of a target role. */

@@ -2,10 +2,10 @@ import type { Resolution } from '../../core/identity/resolve.js';
 import { ROLE_ANNOTATION } from '../accountAnnotations.js';
 import { drawnCredentials } from '../kubernetes/environmentSources.js';
 import type { PodRecord } from '../kubernetes/records.js';
-import { type PodIdentity, podIdentity } from '../podEnvironment.js';
 import { type ClusterState, PENDING } from '../state.js';
 import type { AssociationState } from '../types.js';
 import type { Notes } from './notes.js';
+import { type PodIdentity, podIdentity } from './podEnvironment.js';
 import { quote } from './words.js';
 
 /** A pod of the account, and what its environment makes of it beside what a new pod would get. */

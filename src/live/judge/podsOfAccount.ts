@@ -1,9 +1,9 @@
 import type { Resolution } from '../../core/identity/resolve.js';
 import type { PodRecord } from '../kubernetes/records.js';
-import type { PodIdentity } from '../podEnvironment.js';
 import type { ClusterState } from '../state.js';
 import type { AssociationState, PodState, PodsOfAccount } from '../types.js';
 import { computeOf } from './compute.js';
+import type { PodIdentity } from './podEnvironment.js';
 import { identityOf } from './pods.js';
 import { roleName } from './words.js';
 

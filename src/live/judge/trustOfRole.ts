@@ -3,10 +3,10 @@ import type { Resolution } from '../../core/identity/resolve.js';
 import { parseRoleArn, type RoleArn } from '../aws/roles.js';
 import type { ServiceAccountRecord } from '../kubernetes/records.js';
 import { type ClusterState, PENDING, type ReadRole } from '../state.js';
-import { askTrust, type TrustAnswer, type TrustQuestion } from '../trust.js';
 import type { AssociationState, Trust, TrustDetail } from '../types.js';
 import type { Notes } from './notes.js';
 import { judgeProvider } from './oidcProvider.js';
+import { askTrust, type TrustAnswer, type TrustQuestion } from './trust.js';
 
 /** The role that wins, as far as it could be read, and whether it lets the account in. */
 export interface LinkedRole {

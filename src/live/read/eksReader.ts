@@ -5,9 +5,9 @@ import { readImds } from '../aws/launchTemplates.js';
 import { breathe } from '../breathe.js';
 import { readAgentDaemonSet } from '../kubernetes/discovery.js';
 import { unlessChanged } from '../kubernetes/records.js';
-import type { Pool } from '../pool.js';
 import type { AgentState, Known, LiveFailure, Result } from '../types.js';
 import { unknown } from './failures.js';
+import type { Pool } from './pool.js';
 import type { Reading } from './reading.js';
 import type { RoleReader } from './roleReader.js';
 

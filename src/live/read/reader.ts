@@ -1,13 +1,13 @@
 import { annotationOf } from '../accountAnnotations.js';
 import type { PodRecord, ServiceAccountRecord } from '../kubernetes/records.js';
-import { Pace } from '../pace.js';
-import { Pool } from '../pool.js';
 import { type ClusterState, keyOf } from '../state.js';
 import type { LiveFailure, Progress } from '../types.js';
 import { AwsReader } from './awsReader.js';
 import { EksReader } from './eksReader.js';
 import type { Everywhere } from './everywhere.js';
 import { KubernetesReader } from './kubernetesReader.js';
+import { Pace } from './pace.js';
+import { Pool } from './pool.js';
 import { type Changes, type ReaderOptions, Reading } from './reading.js';
 import { RoleReader } from './roleReader.js';
 import { readSourcesOf } from './sourceReader.js';

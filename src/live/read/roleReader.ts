@@ -2,10 +2,10 @@ import type { AwsClients } from '../aws/clients.js';
 import { parseRoleArn, type RoleArn, readRole } from '../aws/roles.js';
 import { breathe } from '../breathe.js';
 import { readPolicyOf } from '../liveRules.js';
-import type { Pool } from '../pool.js';
 import type { RoleAnswer } from '../state.js';
 import type { Known, LiveFailure } from '../types.js';
 import { unknown } from './failures.js';
+import type { Pool } from './pool.js';
 import { milestone, type Reading } from './reading.js';
 
 /** Roles and their trust policies: one call for each distinct role, however many service accounts have it. */

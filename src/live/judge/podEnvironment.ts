@@ -1,6 +1,6 @@
-import type { Resolution } from '../core/identity/resolve.js';
-import type { ContainerRecord, PodRecord } from './kubernetes/records.js';
-import type { PodEnvironment } from './types.js';
+import type { Resolution } from '../../core/identity/resolve.js';
+import type { ContainerRecord, PodRecord } from '../kubernetes/records.js';
+import type { PodEnvironment } from '../types.js';
 
 /** Where the webhook mounts its token, Linux and Windows (amazon-eks-pod-identity-webhook, pkg/handler). */
 const WEBHOOK_TOKEN = /[/\\]var[/\\]run[/\\]secrets[/\\]eks\.amazonaws\.com[/\\]serviceaccount[/\\]token$/;
