@@ -2,6 +2,7 @@ import { parseRoleArn } from '../aws/roles.js';
 import type { ClusterState } from '../state.js';
 import type { LiveFinding, ServiceAccountIdentity } from '../types.js';
 import { agentOf } from './agent.js';
+import { providerFor } from './oidcProvider.js';
 import { issuerOfOtherCluster } from './otherCluster.js';
 
 /** What concerns the cluster and no single service account of it. */
@@ -19,9 +20,12 @@ export function clusterFindings(state: ClusterState, rows: readonly ServiceAccou
     );
   }
   // A role of another account needs the provider there, and this one not.
-  const needsProvider = ({ winner, roleArn }: ServiceAccountIdentity) =>
-    winner === 'irsa' && parseRoleArn(roleArn ?? '')?.account === (state.account ?? state.callerAccount);
-  if (state.oidcProvider.known && !state.oidcProvider.value.exists && rows.some(needsProvider)) {
+  const lacksProvider = ({ winner, roleArn }: ServiceAccountIdentity) => {
+    const role = winner === 'irsa' ? parseRoleArn(roleArn ?? '') : undefined;
+    const provider = role && providerFor(state, role.account);
+    return provider?.known === true && !provider.value.exists;
+  };
+  if (state.oidcProvider.known && !state.oidcProvider.value.exists && rows.some(lacksProvider)) {
     find(
       'live-oidc-provider-missing',
       'error',
