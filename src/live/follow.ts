@@ -64,11 +64,7 @@ function accounts({ state, rows, reader, onChange }: FollowOptions): Kept<Servic
       if (kept === before) return kept;
       state.serviceAccounts.set(key, kept);
       if (before === undefined || annotationOf(before) !== annotationOf(kept)) {
-        // An abort ends the watch by itself; there is nobody else to tell.
-        reader
-          .readRolesOf(kept)
-          .catch(() => undefined)
-          .finally(onChange);
+        afterwards(reader.readRolesOf(kept), onChange);
       }
       rows.touch(key);
       onChange();
@@ -82,6 +78,11 @@ function accounts({ state, rows, reader, onChange }: FollowOptions): Kept<Servic
     },
     all: () => state.serviceAccounts.values(),
   };
+}
+
+/** Something more was to be read. An abort ends the watch by itself; there is nobody else to tell. */
+function afterwards(reading: Promise<void>, then: () => void): void {
+  reading.catch(() => undefined).finally(then);
 }
 
 function pods({ state, rows, reader, onChange }: FollowOptions): Kept<PodRecord> {
@@ -104,20 +105,9 @@ function pods({ state, rows, reader, onChange }: FollowOptions): Kept<PodRecord>
       const kept = unlessChanged(before, pod);
       if (kept === before) return kept;
       addPod(state, kept);
-      if (sourcesOf(kept).length > 0) {
-        // As for roles.
-        reader
-          .readSourcesOf([kept])
-          .catch(() => undefined)
-          .finally(() => touch(key));
-      }
-      if (before === undefined && isNewer(kept, key)) {
-        // As for roles.
-        reader
-          .readAssociationOf(kept)
-          .catch(() => undefined)
-          .finally(onChange);
-      }
+      if (sourcesOf(kept).length > 0) afterwards(reader.readSourcesOf([kept]), () => touch(key));
+      if (kept.node !== before?.node) afterwards(reader.readNodeOf(kept), onChange);
+      if (before === undefined && isNewer(kept, key)) afterwards(reader.readAssociationOf(kept), onChange);
       touch(key);
       return kept;
     },

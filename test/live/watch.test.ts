@@ -90,6 +90,28 @@ describe('watching', () => {
     expect(demo.requests.count('list serviceaccounts')).toBe(lists);
   });
 
+  it('reads the node that came up with a pod', async () => {
+    const pods = demo.store.collection('pods');
+    const nodes = demo.store.collection('nodes');
+    const { key, object } = pods.all().find(({ key }) => key.startsWith('payments/api-'))!;
+    const node = nodes.all()[0]!.object;
+    const labels = { ...node.metadata.labels, 'kubernetes.io/os': 'windows' };
+    nodes.put('windows-1', { ...node, metadata: { ...node.metadata, name: 'windows-1', uid: 'w', labels } });
+    demo.requests.clear();
+    for (const more of ['on-windows', 'on-windows-too'])
+      pods.put(`${key}-${more}`, {
+        ...object,
+        metadata: { ...object.metadata, name: `${object.metadata.name}-${more}`, uid: more },
+        spec: { ...(object.spec as object), nodeName: 'windows-1' },
+      });
+    await until(
+      () => rowOf(seen, 'payments/api').findings.some(({ ruleId }) => ruleId === 'workload-unsupported-compute'),
+      'the node',
+    );
+    expect(rowOf(seen, 'payments/api').unknown).toEqual([]);
+    expect(demo.requests.entries.filter(({ operation }) => operation === 'get nodes')).toHaveLength(1);
+  });
+
   it('asks for an association anew, once, where a new pod shows another identity than was read', async () => {
     const { awsUrl: endpoint, scenario } = demo;
     const { accessKeyId, secretAccessKey } = scenario.caller;

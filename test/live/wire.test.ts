@@ -267,6 +267,13 @@ describe('shop/api', () => {
   });
 });
 
+it('does not know of a node that went or came between two lists whether it has Pod Identity', async () => {
+  const other = [pod(AGENT_ENV, { spec: { nodeName: 'n2' } })];
+  const unknown = ["its pods' nodes, which may have no Pod Identity: nothing is known of 'n2'"];
+  expectRow(await api({ ...podIdentity, pods: other }), { trust: 'allowed', status: 'unknown', unknown });
+  expectRow(await api({ ...irsa, pods: [pod(IRSA_ENV, { spec: { nodeName: 'n2' } })] }), { status: 'ok' });
+});
+
 describe('the agent', () => {
   const withoutAgent = { ...podIdentity, addon: undefined };
 

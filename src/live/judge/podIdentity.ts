@@ -48,8 +48,10 @@ export function judgePodIdentity(
       "The association is for 'default': every pod of the namespace that names no service account gets the role.",
     );
   }
-  if (pods.some(({ pod }) => pod.node !== undefined && computeOf(state, pod) === 'unknown'))
-    notes.need(state.nodesKnown, "its pods' nodes, which may have no Pod Identity");
+  const nodes = pods.flatMap(({ pod }) => (computeOf(state, pod) === 'unknown' ? (pod.node ?? []) : []));
+  const what = "its pods' nodes, which may have no Pod Identity";
+  if (nodes.length > 0 && notes.need(state.nodesKnown, what))
+    notes.missing(`${what}: nothing is known of ${quote([...new Set(nodes)])}`);
   if (unsupported.length === 0 || unsupported.length < pods.length)
     judgeAgent(
       state,

@@ -9,7 +9,7 @@ import {
   serviceAccountRecord,
   unlessChanged,
 } from '../kubernetes/records.js';
-import { addPod, allPods, keyOf } from '../state.js';
+import { addPod, allPods, keyOf, PENDING } from '../state.js';
 import type { AgentState, Known, LiveFailure } from '../types.js';
 import { Everywhere } from './everywhere.js';
 import { isClosed, unknown } from './failures.js';
@@ -23,6 +23,8 @@ const HYBRID_AGENTS = ['eks-pod-identity-agent-hybrid', 'eks-pod-identity-agent-
 /** What the API server tells: service accounts, pods, nodes, the issuer. */
 export class KubernetesReader {
   private readonly everywhere: Everywhere;
+  /** By name, with the accounts whose rows depend on them. */
+  private readonly nodesAsked = new Map<string, Set<string>>();
 
   constructor(
     private readonly reading: Reading,
@@ -163,10 +165,37 @@ export class KubernetesReader {
     );
     state.nodesKnown = end.ok ? { known: true, value: true } : failures.gap(end.failure);
     changes.all();
-    if ([...state.nodes.values()].some(({ compute }) => compute === 'hybrid')) {
-      state.hybridAgent = await this.hybridAgent();
-      changes.all();
+    if ([...state.nodes.values()].some(({ compute }) => compute === 'hybrid')) await this.readHybridAgent();
+  }
+
+  /**
+   * A node that came up later: nodes are not followed, they change every few seconds.
+   * @param user key of the account whose row depends on it
+   */
+  async readNode(name: string, user: string): Promise<void> {
+    const { state, options, signal, failures, changes } = this.reading;
+    if (!state.nodesKnown.known || state.nodes.has(name)) return;
+    const asked = this.nodesAsked.get(name);
+    if (asked) {
+      asked.add(user);
+      return;
     }
+    const users = new Set([user]);
+    this.nodesAsked.set(name, users);
+    const path = `/api/v1/nodes/${encodeURIComponent(name)}`;
+    const answer = await options.connection.json({ what: 'get nodes', path, permission: 'get nodes' }, signal);
+    const node = answer.ok ? nodeRecord(answer.value) : undefined;
+    if (!answer.ok) failures.note(answer.failure);
+    if (node === undefined) return;
+    state.nodes.set(name, node);
+    if (node.compute === 'hybrid' && state.hybridAgent === PENDING) await this.readHybridAgent();
+    for (const each of users) changes.account(each);
+  }
+
+  private async readHybridAgent(): Promise<void> {
+    const { state, changes } = this.reading;
+    state.hybridAgent = await this.hybridAgent();
+    changes.all();
   }
 
   private async hybridAgent(): Promise<Known<AgentState>> {

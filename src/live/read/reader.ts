@@ -85,6 +85,11 @@ export class Reader {
     await this.roles.idle();
   }
 
+  /** The node of a pod that came up later, where it came up later too. */
+  async readNodeOf({ node, namespace, serviceAccount }: PodRecord): Promise<void> {
+    if (node !== undefined) await this.kubernetes.readNode(node, keyOf(namespace, serviceAccount));
+  }
+
   /** Secrets and ConfigMaps that came up later. */
   async readSourcesOf(pods: Iterable<PodRecord>): Promise<void> {
     await readSourcesOf(pods, this.reading);
