@@ -408,6 +408,16 @@ describe('what pods can take from their node', () => {
   });
 });
 
+it('says that a cluster may not be described, and not that there is none', async () => {
+  const snapshot = await readWire({ ...irsa, clusterEntry: 'shop', refuse: { DescribeCluster: FORBIDDEN } });
+  expect(snapshot.failures).toMatchObject([{ what: 'eks:DescribeCluster shop', reason: 'forbidden' }]);
+  expectRow(rowOf(snapshot, 'shop/api'), {
+    trust: 'allowed',
+    status: 'unknown',
+    unknown: ['Pod Identity associations: eks:DescribeCluster forbidden'],
+  });
+});
+
 describe('a cluster that EKS describes as another', () => {
   it("has none of that one's associations", async () => {
     const snapshot = await readWire({
