@@ -17,6 +17,7 @@ import { inspectHtml } from './formats/inspectHtml.js';
 import { inspectJson } from './formats/inspectJson.js';
 import { inspectMermaid } from './formats/inspectMermaid.js';
 import { inspectTable } from './formats/inspectTable.js';
+import type { Inspection } from './inspection.js';
 
 export interface InspectOptions {
   readonly kubeconfig?: string;
@@ -36,17 +37,6 @@ export interface InspectOptions {
 }
 
 export type InspectFormat = 'table' | 'json' | 'dot' | 'mermaid' | 'html';
-
-/** What was read: a state of each cluster, and contexts that could not be opened at all. */
-export interface Inspection {
-  readonly clusters: readonly InspectedCluster[];
-  readonly failures: readonly LiveFailure[];
-}
-
-export interface InspectedCluster extends ClusterSnapshot {
-  /** Of each role that a service account has, where they were asked for. */
-  readonly rolePolicies?: readonly RolePolicies[];
-}
 
 export interface Terminal {
   write(text: string): void;

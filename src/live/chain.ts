@@ -1,5 +1,8 @@
 import type { Chain, ChainDetail, ChainLink } from '../core/identity/explain.js';
-import type { Judgement } from './judge.js';
+import { agentOf } from './judge/agent.js';
+import type { Judgement } from './judge/judge.js';
+import { providerFor } from './judge/oidcProvider.js';
+import type { TrustQuestion } from './judge/trust.js';
 import type { ClusterState } from './state.js';
 import type { PodState, TraceLine } from './types.js';
 
@@ -30,7 +33,7 @@ export function chainOf(state: ClusterState, { row, question }: Judgement): Chai
       label: 'token',
       text: `iss ${question.issuer}   sub system:serviceaccount:${question.namespace}:${question.serviceAccount}   aud ${question.audience}`,
     });
-    links.push(providerLink(state, question.audience));
+    links.push(providerLink(state, question));
   } else if (question?.mechanism === 'pod-identity') {
     links.push({
       label: 'session',
@@ -92,8 +95,10 @@ function podLink(pods: readonly PodState[], known: boolean, account: string): Ch
   return { label: 'pods', text: `${pods.length} with serviceAccountName: ${account}`, details };
 }
 
-function providerLink(state: ClusterState, audience: string): ChainLink {
-  const { oidcProvider } = state;
+type IrsaQuestion = Extract<TrustQuestion, { mechanism: 'irsa' }>;
+
+function providerLink(state: ClusterState, { providerArn, audience }: IrsaQuestion): ChainLink {
+  const oidcProvider = providerFor(state, providerArn.split(':')[4] ?? '');
   if (!oidcProvider.known) return { label: 'provider', text: `unknown: ${oidcProvider.why}`, mark: 'maybe' };
   if (!oidcProvider.value.exists)
     return { label: 'provider', text: 'IAM has no OIDC provider for this issuer', mark: 'no' };
@@ -107,7 +112,7 @@ function providerLink(state: ClusterState, audience: string): ChainLink {
 }
 
 function agentLink(state: ClusterState): ChainLink {
-  const { agent } = state;
+  const agent = agentOf(state);
   if (!agent.known) return { label: 'agent', text: `unknown: ${agent.why}`, mark: 'maybe' };
   const { kind, version, status, healthy } = agent.value;
   return {

@@ -17,10 +17,11 @@ import { pause } from './deadline.js';
 import { liveView } from './drift.js';
 import { failed, messageOf, success } from './failure.js';
 import { follow } from './follow.js';
+import { Rows } from './judge/rows.js';
 import type { Connection } from './kubernetes/connection.js';
-import { Reader } from './reader.js';
-import { Rows } from './rows.js';
-import { type ClusterState, emptyState, keyOf, unknownIn } from './state.js';
+import { Reader } from './read/reader.js';
+import { snapshotOf } from './snapshot.js';
+import { type ClusterState, emptyState, keyOf } from './state.js';
 import type {
   CallerIdentity,
   ClusterSnapshot,
@@ -28,11 +29,9 @@ import type {
   Explanation,
   LiveCluster,
   LiveFailure,
-  LiveFinding,
   Progress,
   Result,
   RolePolicies,
-  ServiceAccountIdentity,
   VerifyBatchPlan,
   VerifyBatchResult,
   VerifyPlan,
@@ -192,12 +191,12 @@ export class Cluster implements LiveCluster {
       else troubles.delete(resource);
       changed = true;
     };
-    const ended = new AbortController();
-    const end = follow({ connection, state, rows, reader, onChange, onTrouble }, signal).finally(() => ended.abort());
-    const over = AbortSignal.any([signal, ended.signal]);
-    while (!over.aborted && this.session === session) {
+    const over = new AbortController();
+    const following = AbortSignal.any([signal, over.signal]);
+    const end = follow({ connection, state, rows, reader, onChange, onTrouble }, following).finally(() => over.abort());
+    while (!following.aborted && this.session === session) {
       // Whatever ends the wait is looked at next.
-      await pause(EMIT_MS, over).catch(() => undefined);
+      await pause(EMIT_MS, following).catch(() => undefined);
       if (!changed || signal.aborted || this.session !== session) continue;
       changed = false;
       const made = await this.make(session, true, signal).catch(() => undefined);
@@ -206,7 +205,9 @@ export class Cluster implements LiveCluster {
       this.snapshot = snapshot;
       onSnapshot(snapshot);
     }
-    if (!signal.aborted && this.session === session) await end;
+    // After a refresh nobody looks at these rows any more: watches that went on would hold them, one state for each refresh.
+    over.abort();
+    await end;
   }
 
   explain(namespace: string, name: string): Explanation | undefined {
@@ -398,110 +399,10 @@ export class Cluster implements LiveCluster {
     const { state } = session;
     const serviceAccounts = await session.rows.refresh(signal);
     await breathe();
-    const eks = state.eks.known ? state.eks.value : undefined;
-    return {
-      context: state.context,
-      name: state.clusterName,
-      ...(state.region === undefined ? {} : { region: state.region }),
-      ...(state.account === undefined ? {} : { account: state.account }),
-      ...(eks === undefined ? {} : { arn: eks.arn, autoMode: eks.autoMode }),
-      ...(eks?.authenticationMode === undefined ? {} : { authenticationMode: eks.authenticationMode }),
-      ...(state.issuer.known ? { issuer: state.issuer.value } : {}),
-      ...(state.kubernetesVersion === undefined ? {} : { kubernetesVersion: state.kubernetesVersion }),
-      kind: eks === undefined ? 'unknown' : 'eks',
-      readAt: Date.now(),
-      awsReadAt: session.begunAt,
+    return snapshotOf(state, serviceAccounts, {
       complete,
-      callerAws: state.callerAws,
-      callerKubernetes: state.callerKubernetes,
-      oidcProvider: state.oidcProvider,
-      agent: state.agent,
-      nodeGroups: state.nodeGroups,
-      fargateProfiles: state.fargateProfiles,
-      listed: state.serviceAccounts.size > 0 || unknownIn(state.accountsUnknown, '') === undefined,
-      namespacesUnread: namespacesUnread(state),
-      serviceAccounts,
-      findings: clusterFindings(state, serviceAccounts),
+      awsReadAt: session.begunAt,
       failures: [...session.reader.failures],
-    };
+    });
   }
-}
-
-function namespacesUnread({ accountsUnknown }: ClusterState): { namespace: string; why: string }[] {
-  return [...accountsUnknown]
-    .flatMap(([namespace, known]) => (known.known || known.reason === 'pending' ? [] : [{ namespace, why: known.why }]))
-    .sort((a, b) => (a.namespace < b.namespace ? -1 : 1));
-}
-
-/** What concerns the cluster and no single service account of it. */
-function clusterFindings(state: ClusterState, rows: readonly ServiceAccountIdentity[]): LiveFinding[] {
-  const findings: LiveFinding[] = [];
-  const find = (ruleId: string, severity: LiveFinding['severity'], short: string, message: string, object?: string) =>
-    findings.push({ ruleId, severity, short, message, ...(object === undefined ? {} : { object }) });
-  const eksIssuer = state.eks.known ? state.eks.value.issuer : undefined;
-  if (state.issuer.known && eksIssuer !== undefined && eksIssuer !== state.issuer.value) {
-    find(
-      'live-cluster-mismatch',
-      'error',
-      'not the cluster that EKS describes',
-      `The context's cluster issues tokens as '${state.issuer.value}', but EKS's '${state.clusterName}' as '${eksIssuer}': these are two clusters.`,
-    );
-  }
-  if (state.oidcProvider.known && !state.oidcProvider.value.exists && rows.some((row) => row.winner === 'irsa')) {
-    find(
-      'live-oidc-provider-missing',
-      'error',
-      'no OIDC provider in IAM',
-      'IAM has no OIDC provider for this cluster; IRSA cannot work.',
-    );
-  }
-  if (state.agent.known && rows.some((row) => row.winner === 'pod-identity')) {
-    const { kind, healthy, status, issues } = state.agent.value;
-    if (kind === 'missing')
-      find(
-        'live-agent-missing',
-        'error',
-        'no Pod Identity agent',
-        "The add-on 'eks-pod-identity-agent' is not installed; Pod Identity cannot work.",
-      );
-    else if (!healthy)
-      find(
-        'live-agent-degraded',
-        'warning',
-        `agent ${status ?? 'degraded'}`,
-        `The Pod Identity agent is ${status ?? 'degraded'}${issues.length > 0 ? `: ${issues.join('; ')}` : ''}.`,
-      );
-  }
-  for (const { name, imds } of state.nodeGroups.known ? state.nodeGroups.value : []) {
-    const open = [
-      ...(imds?.tokens === 'optional' ? ['IMDSv1 is allowed'] : []),
-      ...((imds?.hopLimit ?? 1) > 1 ? [`the hop limit is ${imds?.hopLimit}`] : []),
-    ];
-    if (open.length === 0 || imds?.disabled) continue;
-    find(
-      'node-open-imds',
-      'warning',
-      open.join(', '),
-      `Node group '${name}': ${open.join(' and ')}, so pods can take the node's role; require IMDSv2 with a hop limit of 1.`,
-      name,
-    );
-  }
-  for (const [key, association] of state.associations) {
-    const namespace = key.slice(0, key.indexOf('/'));
-    // Only where the list is known to be whole does absence prove anything.
-    if (
-      state.serviceAccounts.has(key) ||
-      state.accountsUnknown.get('*') !== undefined ||
-      state.accountsUnknown.get(namespace)?.known === false
-    )
-      continue;
-    find(
-      'association-unknown-service-account',
-      'warning',
-      `${key} does not exist`,
-      `Association '${association.id}' is for ${key}, which does not exist.`,
-      association.id,
-    );
-  }
-  return findings;
 }

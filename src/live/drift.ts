@@ -1,23 +1,25 @@
 import type { LiveAccount, LiveTrustPolicy, LiveView } from '../core/identity/driftView.js';
-import { annotationOf, DEFAULT_AUDIENCE } from './judge.js';
+import { annotationOf, audienceOf, DEFAULT_AUDIENCE } from './accountAnnotations.js';
+import { issuerOfOtherCluster } from './judge/otherCluster.js';
 import { type ClusterState, unknownIn } from './state.js';
-
-const AUDIENCE = 'eks.amazonaws.com/audience';
 
 /** A read cluster as files are compared with it; nothing unknown looks like absence in it. */
 export function liveView(state: ClusterState): LiveView {
   const accounts = new Map<string, LiveAccount>();
-  for (const key of new Set([...state.serviceAccounts.keys(), ...state.associations.keys()])) {
+  // What EKS tells of another cluster is not to be held against these files.
+  const isOther = issuerOfOtherCluster(state) !== undefined;
+  const associations: ClusterState['associations'] = isOther ? new Map() : state.associations;
+  for (const key of new Set([...state.serviceAccounts.keys(), ...associations.keys()])) {
     const [namespace, name] = key.split('/') as [string, string];
     const account = state.serviceAccounts.get(key);
     const roleArn = account && annotationOf(account);
-    const association = state.associations.get(key);
+    const association = associations.get(key);
     accounts.set(key, {
       namespace,
       name,
       seen: account !== undefined,
       ...(roleArn === undefined ? {} : { roleArn }),
-      audience: account?.annotations[AUDIENCE] ?? DEFAULT_AUDIENCE,
+      audience: account ? audienceOf(account) : DEFAULT_AUDIENCE,
       ...(association === undefined ? {} : { association }),
     });
   }
@@ -36,7 +38,7 @@ export function liveView(state: ClusterState): LiveView {
     isListed: (namespace) =>
       (state.namespace === undefined || state.namespace === namespace) &&
       unknownIn(state.accountsUnknown, namespace) === undefined,
-    associationsKnown: state.associationsKnown.known && state.namespace === undefined,
+    associationsKnown: state.associationsKnown.known && !isOther && state.namespace === undefined,
     trustPolicies,
   };
 }

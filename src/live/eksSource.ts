@@ -2,8 +2,8 @@ import { type AwsClients, awsClients } from './aws/clients.js';
 import { describeCluster, type EksCluster } from './aws/cluster.js';
 import { eksToken } from './aws/eksToken.js';
 import { failed, messageOf, success } from './failure.js';
-import type { ConnectionSource, Located } from './kubernetes/connection.js';
 import type { ExecCredential } from './kubernetes/execCredential.js';
+import type { ConnectionSource, Located } from './kubernetes/signIn.js';
 import type { AwsCluster, Result } from './types.js';
 
 /** Where EKS says a cluster is, and tokens as its own CLI makes them: what a kubeconfig would hold, without one. */

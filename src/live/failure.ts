@@ -62,3 +62,14 @@ export function codeOf(error: unknown): string | undefined {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Of an HTTP answer whose body does not say it better. */
+export function reasonOfStatus(status: number): FailureReason {
+  if (status === 401) return 'unauthenticated';
+  if (status === 403) return 'forbidden';
+  if (status === 404) return 'not-found';
+  if (status === 429) return 'throttled';
+  if (status === 408 || status === 504) return 'timeout';
+  if (status === 502 || status === 503) return 'unreachable';
+  return 'invalid-response';
+}

@@ -1,4 +1,6 @@
-import { annotationOf } from './judge.js';
+import { annotationOf } from './accountAnnotations.js';
+import { podIdentity } from './judge/podEnvironment.js';
+import type { Rows } from './judge/rows.js';
 import type { Connection } from './kubernetes/connection.js';
 import { sourcesOf } from './kubernetes/environmentSources.js';
 import { list } from './kubernetes/lists.js';
@@ -10,9 +12,8 @@ import {
   unlessChanged,
 } from './kubernetes/records.js';
 import { watch } from './kubernetes/watch.js';
-import { addPod, type Reader } from './reader.js';
-import type { Rows } from './rows.js';
-import { type ClusterState, keyOf } from './state.js';
+import type { Reader } from './read/reader.js';
+import { addPod, allPods, type ClusterState, keyOf } from './state.js';
 import type { LiveFailure } from './types.js';
 
 export interface FollowOptions {
@@ -63,11 +64,7 @@ function accounts({ state, rows, reader, onChange }: FollowOptions): Kept<Servic
       if (kept === before) return kept;
       state.serviceAccounts.set(key, kept);
       if (before === undefined || annotationOf(before) !== annotationOf(kept)) {
-        // An abort ends the watch by itself; there is nobody else to tell.
-        reader
-          .readRolesOf(kept)
-          .catch(() => undefined)
-          .finally(onChange);
+        afterwards(reader.readRolesOf(kept), onChange);
       }
       rows.touch(key);
       onChange();
@@ -83,7 +80,18 @@ function accounts({ state, rows, reader, onChange }: FollowOptions): Kept<Servic
   };
 }
 
+/** Something more was to be read. An abort ends the watch by itself; there is nobody else to tell. */
+function afterwards(reading: Promise<void>, then: () => void): void {
+  reading.catch(() => undefined).finally(then);
+}
+
 function pods({ state, rows, reader, onChange }: FollowOptions): Kept<PodRecord> {
+  /** Made after what was read of its association: a new pod cannot be stale. */
+  const isNewer = (pod: PodRecord, key: string) => {
+    const row = rows.get(key);
+    if (row) return podIdentity(pod, row.resolution).stale;
+    return podIdentity(pod).environment.kind === 'pod-identity' && !state.associations.has(key);
+  };
   const touch = (key: string) => {
     rows.touch(key);
     onChange();
@@ -97,13 +105,9 @@ function pods({ state, rows, reader, onChange }: FollowOptions): Kept<PodRecord>
       const kept = unlessChanged(before, pod);
       if (kept === before) return kept;
       addPod(state, kept);
-      if (sourcesOf(kept).length > 0) {
-        // As for roles.
-        reader
-          .readSourcesOf([kept])
-          .catch(() => undefined)
-          .finally(() => touch(key));
-      }
+      if (sourcesOf(kept).length > 0) afterwards(reader.readSourcesOf([kept]), () => touch(key));
+      if (kept.node !== before?.node) afterwards(reader.readNodeOf(kept), onChange);
+      if (before === undefined && isNewer(kept, key)) afterwards(reader.readAssociationOf(kept), onChange);
       touch(key);
       return kept;
     },
@@ -114,9 +118,7 @@ function pods({ state, rows, reader, onChange }: FollowOptions): Kept<PodRecord>
       if (ofAccount.size === 0) state.pods.delete(key);
       touch(key);
     },
-    *all() {
-      for (const ofAccount of state.pods.values()) yield* ofAccount.values();
-    },
+    all: () => allPods(state),
   };
 }
 

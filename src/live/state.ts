@@ -40,7 +40,10 @@ export interface ClusterState {
   callerAccount: string | undefined;
   callerKubernetes: Known<string>;
   oidcProvider: Known<OidcProviderState>;
+  /** As it is installed for nodes of EC2; those of Auto Mode have one built in. */
   agent: Known<AgentState>;
+  /** The DaemonSet for hybrid nodes; read only where there are some. */
+  hybridAgent: Known<AgentState>;
   nodeGroups: Known<readonly NodeGroupState[]>;
   fargateProfiles: Known<readonly FargateProfileState[]>;
   /** By `namespace/name`. */
@@ -77,6 +80,19 @@ export function keyOf(namespace: string, name: string): string {
   return `${namespace}/${name}`;
 }
 
+/** @returns the key of the pod's account */
+export function addPod(state: ClusterState, pod: PodRecord): string {
+  const key = state.shared.text(keyOf(pod.namespace, pod.serviceAccount));
+  const pods = state.pods.get(key);
+  if (pods) pods.set(pod.name, pod);
+  else state.pods.set(key, new Map([[pod.name, pod]]));
+  return key;
+}
+
+export function* allPods(state: ClusterState): Iterable<PodRecord> {
+  for (const pods of state.pods.values()) yield* pods.values();
+}
+
 /** @param before of an earlier read of the same cluster */
 export function emptyState(context: string, clusterName: string, before?: ClusterState): ClusterState {
   return {
@@ -95,6 +111,7 @@ export function emptyState(context: string, clusterName: string, before?: Cluste
     callerKubernetes: PENDING,
     oidcProvider: PENDING,
     agent: PENDING,
+    hybridAgent: PENDING,
     nodeGroups: PENDING,
     fargateProfiles: PENDING,
     serviceAccounts: new Map(),

@@ -191,6 +191,8 @@ export interface NodeGroupState {
   readonly launchTemplate?: { readonly id?: string; readonly name?: string; readonly version?: string };
   /** Absent where the group has no launch template of its own, or it could not be read. */
   readonly imds?: ImdsSettings;
+  /** Why its launch template could not be read. */
+  readonly imdsUnknown?: string;
 }
 
 /** What the launch template says; what it leaves out is the AMI's default. */

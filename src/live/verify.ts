@@ -8,7 +8,7 @@ import type { AwsClients } from './aws/clients.js';
 import { assumeRoleForPodIdentity, type Credentials } from './aws/podIdentityCredentials.js';
 import { parseRoleArn } from './aws/roles.js';
 import { failed, success } from './failure.js';
-import type { Judgement } from './judge.js';
+import type { Judgement } from './judge/judge.js';
 import type { Connection } from './kubernetes/connection.js';
 import { execInPod } from './kubernetes/execInPod.js';
 import type { PodRecord } from './kubernetes/records.js';

@@ -1,6 +1,6 @@
 /** Verification of many service accounts: one plan, a few at a time, slower where AWS or the API server asks for it. */
 import { forEachOf, pause } from './deadline.js';
-import type { Judgement } from './judge.js';
+import type { Judgement } from './judge/judge.js';
 import type { ClusterState } from './state.js';
 import type {
   CallerIdentity,

@@ -1,11 +1,14 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Kubeconfig } from '../../src/live/kubeconfig.js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Kubeconfig, KubeUser } from '../../src/live/kubeconfig.js';
 import { Connection } from '../../src/live/kubernetes/connection.js';
 import { list } from '../../src/live/kubernetes/lists.js';
-import { never } from './support.js';
+import { never, until } from './support.js';
 
 let server: Server | undefined;
 afterEach(() => {
@@ -14,7 +17,10 @@ afterEach(() => {
 });
 
 /** What `kubectl proxy` is: plain HTTP on this machine. */
-async function proxy(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<Connection> {
+async function proxy(
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+  user: KubeUser = { name: 'u', token: 't' },
+): Promise<Connection> {
   server = createServer(answer);
   await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -23,7 +29,7 @@ async function proxy(answer: (request: IncomingMessage, response: ServerResponse
     currentContext: 'c',
     contexts: new Map([['c', { name: 'c', cluster: 'k', user: 'u' }]]),
     clusters: new Map([['k', { name: 'k', server: `http://127.0.0.1:${port}/base`, skipTlsVerify: false }]]),
-    users: new Map([['u', { name: 'u', token: 't' }]]),
+    users: new Map([['u', user]]),
   };
   const connection = Connection.of(config, 'c', 2_000);
   if (!connection.ok) throw new Error(connection.failure.message);
@@ -67,6 +73,52 @@ describe('a connection', () => {
     expect(rows).toEqual(['p0', 'p1', 'p2', 'p3']);
     expect(sockets.size).toBe(1);
     connection.close();
+  });
+
+  describe('with a token in a file', () => {
+    let directory: string;
+    const file = () => join(directory, 'token');
+    beforeEach(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'pod-iam-token-'));
+      await writeFile(file(), 'first');
+    });
+    afterEach(async () => {
+      vi.restoreAllMocks();
+      await rm(directory, { recursive: true });
+    });
+
+    it('reads it anew after it was refused, but only when a person asks', async () => {
+      const connection = await proxy(
+        (request, response) => {
+          response.statusCode = request.headers.authorization === 'Bearer first' ? 401 : 200;
+          response.end('{}');
+        },
+        { name: 'u', tokenFile: file() },
+      );
+      const call = () => connection.json({ what: 'x', path: '/version' }, never());
+      expect(await call()).toMatchObject({ ok: false, failure: { reason: 'unauthenticated' } });
+      await writeFile(file(), 'second');
+      expect(await call()).toMatchObject({ ok: false, failure: { reason: 'unauthenticated' } });
+      connection.allowSignIn();
+      expect(await call()).toMatchObject({ ok: true });
+      connection.close();
+    });
+
+    it('leaves no socket open for a credential that was renewed', async () => {
+      const open = new Set<unknown>();
+      const connection = await proxy((_, response) => response.end('{}'), { name: 'u', tokenFile: file() });
+      server!.on('connection', (socket) => {
+        open.add(socket);
+        socket.on('close', () => open.delete(socket));
+      });
+      const begun = Date.now();
+      for (const minutes of [0, 2, 4]) {
+        vi.spyOn(Date, 'now').mockReturnValue(begun + minutes * 60_000);
+        expect(await connection.json({ what: 'x', path: '/version' }, never())).toMatchObject({ ok: true });
+      }
+      await until(() => open.size === 1, 'the end of the sockets of earlier credentials');
+      connection.close();
+    });
   });
 
   it('does not take the time of its plugin for that of a call', async () => {

@@ -102,7 +102,7 @@ export const CALLS: readonly HarmedCall[] = [
     service: 'ec2',
     operation: 'DescribeLaunchTemplateVersions',
     what: /^ec2:DescribeLaunchTemplateVersions /,
-    rows: [],
+    rows: ['checkout/frontend'],
   },
 ];
 

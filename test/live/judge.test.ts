@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { EksCluster } from '../../src/live/aws/cluster.js';
 import type { LiveRole } from '../../src/live/aws/roles.js';
-import { judge } from '../../src/live/judge.js';
+import { chainOf } from '../../src/live/chain.js';
+import { judge } from '../../src/live/judge/judge.js';
 import { type PodRecord, podRecord, type ServiceAccountRecord } from '../../src/live/kubernetes/records.js';
 import { readPolicyOf } from '../../src/live/liveRules.js';
-import { addPod } from '../../src/live/reader.js';
-import { type ClusterState, emptyState } from '../../src/live/state.js';
+import { addPod, type ClusterState, emptyState } from '../../src/live/state.js';
 import type { Known, ServiceAccountIdentity } from '../../src/live/types.js';
 
 const ISSUER = 'oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF';
@@ -18,6 +19,16 @@ const IRSA_ENV = [
 const POD_IDENTITY_ENV = [
   { name: 'AWS_CONTAINER_CREDENTIALS_FULL_URI', value: 'http://169.254.170.23/v1/credentials' },
 ];
+
+const EKS: EksCluster = {
+  name: 'shop',
+  arn: `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/shop`,
+  region: 'eu-west-1',
+  account: ACCOUNT,
+  partition: 'aws',
+  issuer: ISSUER,
+  autoMode: false,
+};
 
 const yes = <T>(value: T): Known<T> => ({ known: true, value });
 const no = (why = 'forbidden'): Known<never> => ({ known: false, why, reason: 'forbidden' });
@@ -55,6 +66,7 @@ function cluster(change: Partial<ClusterState> = {}): ClusterState {
     account: ACCOUNT,
     callerAccount: ACCOUNT,
     clusterArn: `arn:aws:eks:eu-west-1:${ACCOUNT}:cluster/shop`,
+    eks: yes(EKS),
     issuer: yes(ISSUER),
     oidcProvider: yes({ exists: true, arn: 'provider', clientIds: ['sts.amazonaws.com'] }),
     agent: yes({ kind: 'add-on', healthy: true, issues: [] }),
@@ -302,6 +314,46 @@ describe('judging a service account', () => {
       const judged = chain({ Principal: { AWS: `${ROLE}-2` } });
       expect(ids(judged)).toEqual(['association-trust-denied']);
       expect(judged.callerIdentity.expected).toBeUndefined();
+    });
+  });
+
+  it('looks for the provider in the account of the role, and explains it so', () => {
+    const elsewhere = ROLE.replace(ACCOUNT, '444455556666');
+    const provider = `arn:aws:iam::444455556666:oidc-provider/${ISSUER}`;
+    const state = cluster({ oidcProvider: yes({ exists: false, clientIds: [] }) });
+    const read = readPolicyOf({
+      arn: elsewhere,
+      name: 'api',
+      trustPolicy: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Federated: provider },
+            Action: 'sts:AssumeRoleWithWebIdentity',
+            Condition: {
+              StringEquals: {
+                [`${ISSUER}:sub`]: 'system:serviceaccount:shop:api',
+                [`${ISSUER}:aud`]: 'sts.amazonaws.com',
+              },
+            },
+          },
+        ],
+      }),
+    });
+    state.roles.set(elsewhere, yes({ kind: 'found', read }));
+    const account = { ...annotated, annotations: { 'eks.amazonaws.com/role-arn': elsewhere } };
+    const judgement = judge(state, account);
+    expect(judgement.row).toMatchObject({
+      trust: 'allowed',
+      status: 'unknown',
+      findings: [],
+      unknown: ['the OIDC provider in IAM: it would be in account 444455556666'],
+    });
+    expect(chainOf(state, judgement).links).toContainEqual({
+      label: 'provider',
+      text: 'unknown: it would be in account 444455556666',
+      mark: 'maybe',
     });
   });
 

@@ -1,4 +1,4 @@
-import type { Inspection } from '../inspect.js';
+import type { Inspection } from '../inspection.js';
 import { graphOf } from './inspectGraph.js';
 
 const COLORS = { ok: '#2da44e', warning: '#bf8700', error: '#cf222e', unknown: '#8250df' } as const;

@@ -8,7 +8,7 @@ import type {
   RolePolicy,
   ServiceAccountIdentity,
 } from '../../live/types.js';
-import type { InspectedCluster, Inspection } from '../inspect.js';
+import type { InspectedCluster, Inspection } from '../inspection.js';
 
 /** One self-contained page: no script or style from elsewhere, so that it can be mailed and kept. */
 export function inspectHtml({ clusters, failures }: Inspection): string {

@@ -1,5 +1,5 @@
 import type { Known, LiveFailure, LiveFinding, RolePolicies, ServiceAccountIdentity } from '../../live/types.js';
-import type { InspectedCluster, Inspection } from '../inspect.js';
+import type { InspectedCluster, Inspection } from '../inspection.js';
 
 /** The contract of `inspect --format json`; keys may be added, never changed. What is absent is left out. */
 export function inspectJson({ clusters, failures }: Inspection): string {

@@ -1,4 +1,4 @@
-import type { Inspection } from '../inspect.js';
+import type { Inspection } from '../inspection.js';
 import { graphOf } from './inspectGraph.js';
 
 /** For Markdown pages that draw Mermaid. */

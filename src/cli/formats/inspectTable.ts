@@ -1,6 +1,6 @@
 import { failureWords } from '../../core/features/failureWords.js';
 import type { ClusterSnapshot, ServiceAccountIdentity, Status } from '../../live/types.js';
-import type { Inspection } from '../inspect.js';
+import type { Inspection } from '../inspection.js';
 
 const SIGNS: Readonly<Record<Status, string>> = { ok: '✓', warning: '⚠', error: '✗', unknown: '?' };
 const COLORS: Readonly<Record<Status | 'head' | 'faint', string>> = {

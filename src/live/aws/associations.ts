@@ -19,7 +19,7 @@ const PAGE = 100;
 export async function listAssociations(
   aws: AwsClients,
   cluster: string,
-  namespace: string | undefined,
+  only: { readonly namespace?: string | undefined; readonly serviceAccount?: string },
   timeoutMs: number,
   signal: AbortSignal,
   onPage: (associations: readonly ListedAssociation[]) => void,
@@ -30,7 +30,7 @@ export async function listAssociations(
       clusterName: cluster,
       maxResults: PAGE,
       nextToken,
-      ...(namespace === undefined ? {} : { namespace }),
+      ...only,
     };
     const page = await awsCall(
       {

@@ -98,6 +98,7 @@ export async function locateCluster(
   const host = hostOf(server);
   let nextToken: string | undefined;
   let compared = 0;
+  let undescribed: Result<EksCluster> | undefined;
   do {
     const page = await awsCall(
       {
@@ -114,13 +115,15 @@ export async function locateCluster(
       if (compared++ >= MOST_COMPARED)
         return failed(what, 'not-found', `${aws.region} has too many clusters to compare; name yours`);
       const described = await describeCluster(aws, name, timeoutMs, signal);
-      if (described.ok && described.value.endpoint !== undefined && hostOf(described.value.endpoint) === host)
-        return described;
+      if (!described.ok) undescribed ??= described;
+      else if (described.value.endpoint !== undefined && hostOf(described.value.endpoint) === host) return described;
     }
     const next = turnPage(what, nextToken, page.value.nextToken);
     if (!next.ok) return next;
     nextToken = next.value;
   } while (nextToken !== undefined);
+  // It may be that one.
+  if (undescribed) return undescribed;
   return failed(
     what,
     'not-found',

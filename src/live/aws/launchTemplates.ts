@@ -1,6 +1,5 @@
 import { deadline, orAborted } from '../deadline.js';
-import { failed, failure, messageOf, networkReason, success } from '../failure.js';
-import { reasonOfStatus } from '../kubernetes/connection.js';
+import { failed, failure, messageOf, networkReason, reasonOfStatus, success } from '../failure.js';
 import type { ImdsSettings, NodeGroupState, Result } from '../types.js';
 import type { AwsClients } from './clients.js';
 import { serviceEndpoint } from './endpoint.js';

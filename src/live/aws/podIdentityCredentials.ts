@@ -1,6 +1,5 @@
 import { deadline, orAborted } from '../deadline.js';
-import { failed, failure, messageOf, networkReason, success } from '../failure.js';
-import { reasonOfStatus } from '../kubernetes/connection.js';
+import { failed, failure, messageOf, networkReason, reasonOfStatus, success } from '../failure.js';
 import type { Result } from '../types.js';
 import { serviceEndpoint } from './endpoint.js';
 import { reasonOf } from './errorNames.js';

@@ -1,6 +1,6 @@
-import type { Judgement } from '../judge.js';
+import type { Judgement } from '../judge/judge.js';
+import { askTrust } from '../judge/trust.js';
 import { readPolicyOf } from '../liveRules.js';
-import { askTrust } from '../trust.js';
 
 /** A list longer than this says less than its length. */
 const MOST_EFFECTS = 50;

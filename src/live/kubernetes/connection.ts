@@ -1,16 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { type Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { createGunzip } from 'node:zlib';
-import { type Cluster, Exec, KubeConfig, type User } from '@kubernetes/client-node';
+import { Exec, type KubeConfig } from '@kubernetes/client-node';
 import { breathe } from '../breathe.js';
-import { type Deadline, deadline, orAborted, pause } from '../deadline.js';
-import { codeOf, failed, failure, messageOf, networkReason, success } from '../failure.js';
-import type { KubeCluster, Kubeconfig, KubeUser } from '../kubeconfig.js';
-import { willBeUsed } from '../redact.js';
-import type { FailureReason, LiveFailure, Result } from '../types.js';
-import { type ExecCredential, runCredentialPlugin } from './execCredential.js';
+import { type Deadline, deadline, pause } from '../deadline.js';
+import { codeOf, failed, failure, messageOf, networkReason, reasonOfStatus, success } from '../failure.js';
+import type { Kubeconfig } from '../kubeconfig.js';
+import type { LiveFailure, Result } from '../types.js';
 import { ListItems } from './listItems.js';
+import { type ConnectionSource, SignIn } from './signIn.js';
 
 export interface Call {
   /** For people: `list pods`. */
@@ -26,20 +24,6 @@ export interface Call {
   readonly permission?: string;
 }
 
-/** Where a cluster is and who we are there, where no kubeconfig says it. */
-export interface ConnectionSource {
-  locate(signal: AbortSignal): Promise<Result<Located>>;
-  credential(signal: AbortSignal): Promise<Result<ExecCredential>>;
-}
-
-export interface Located {
-  readonly cluster: KubeCluster;
-  /** Why nobody may answer there, for a person. */
-  readonly unreachable?: string;
-  /** What a refused credential (401) means there, for a person. */
-  readonly refused?: string;
-}
-
 type Body = NodeJS.ReadableStream & { destroy(error?: Error): unknown };
 
 type Opened =
@@ -48,36 +32,24 @@ type Opened =
 
 const MOST_ATTEMPTS = 3;
 const LONGEST_WAIT_MS = 10_000;
-/** Longest time that a plugin may take: signing in through a browser is not our business, reading a cached token is. */
-const PLUGIN_MS = 20_000;
-/** A token is renewed this long before it ends. */
-const EARLY_MS = 60_000;
 
 /**
  * One context's API server. Credentials, certificates and proxies are client-node's; requests are plain, because its generated
  * clients build an object for every field of every pod, and a cluster has fifty thousand.
  */
 export class Connection {
-  private signedIn: { readonly config: KubeConfig; readonly until: number } | undefined;
-  private signingIn: Promise<Result<KubeConfig>> | undefined;
-  private signInFailure: LiveFailure | undefined;
-  private agents: { destroy(): void }[] = [];
-  /** Signing in serves all calls that wait for it, so it ends with the connection and not with the first of them. */
-  private closing = new AbortController();
-
-  /** As its source told, once that was asked. */
-  private located: Located | undefined;
+  private agents: Agent[] = [];
+  /** Whose agents these are. */
+  private config: KubeConfig | undefined;
 
   private constructor(
-    private cluster: KubeCluster,
-    private readonly user: KubeUser | undefined,
+    private readonly signIn: SignIn,
     private readonly timeoutMs: number,
-    private readonly source?: ConnectionSource,
   ) {}
 
   /** Asks nothing yet: the source is asked by the first call. */
   static from(source: ConnectionSource, timeoutMs: number): Connection {
-    return new Connection({ name: 'cluster', server: '', skipTlsVerify: false }, undefined, timeoutMs, source);
+    return new Connection(new SignIn({ name: 'cluster', server: '', skipTlsVerify: false }, { source }), timeoutMs);
   }
 
   static of(config: Kubeconfig, context: string, timeoutMs: number): Result<Connection> {
@@ -91,24 +63,23 @@ export class Connection {
         'not-found',
         `context '${context}' names the cluster '${found.cluster}', which the kubeconfig lacks`,
       );
-    return success(new Connection(cluster, config.users.get(found.user), timeoutMs));
+    return success(new Connection(new SignIn(cluster, { user: config.users.get(found.user) }), timeoutMs));
   }
 
   get server(): string {
-    return this.cluster.server;
+    return this.signIn.cluster.server;
   }
 
   /** Signing in that failed is not tried again by later calls, only after this: a person asked anew. */
   allowSignIn(): void {
-    this.signInFailure = undefined;
+    this.signIn.allow();
   }
 
   close(): void {
-    this.closing.abort(new DOMException('the connection was closed', 'AbortError'));
-    this.closing = new AbortController();
+    this.signIn.close();
     for (const agent of this.agents) agent.destroy();
     this.agents = [];
-    this.signedIn = undefined;
+    this.config = undefined;
   }
 
   /** @returns the parsed body */
@@ -143,7 +114,7 @@ export class Connection {
     let limit: Deadline | undefined;
     try {
       // Signing in has its own limit: where a plugin hangs, it is not the call that does.
-      const config = await orAborted(this.signIn(), signal);
+      const config = await this.signIn.config(signal);
       if (!config.ok) return config;
       limit = deadline(signal, this.timeoutMs);
       const opened = await this.openPatiently(call, limit);
@@ -199,7 +170,7 @@ export class Connection {
 
   /** client-node's exec, signed in. */
   async exec(signal: AbortSignal): Promise<Result<Exec>> {
-    const config = await orAborted(this.signIn(), signal);
+    const config = await this.signIn.config(signal);
     return config.ok ? success(new Exec(config.value)) : config;
   }
 
@@ -220,12 +191,12 @@ export class Connection {
   }
 
   private async open(call: Call, signal: AbortSignal): Promise<Opened> {
-    const config = await orAborted(this.signIn(), signal);
+    const config = await this.signIn.config(signal);
     if (!config.ok) return config;
     const options: RequestOptions & { agent?: Agent } = {};
     await config.value.applyToHTTPSOptions(options);
-    this.keepAlive(options.agent);
-    const url = new URL(this.cluster.server + call.path);
+    this.keepAlive(options.agent, config.value);
+    const url = new URL(this.server + call.path);
     for (const [key, value] of Object.entries(call.query ?? {}))
       if (value !== undefined) url.searchParams.set(key, String(value));
     const payload = call.body === undefined ? undefined : JSON.stringify(call.body);
@@ -259,89 +230,29 @@ export class Connection {
     const seconds = Number(response.headers['retry-after'] ?? Number.NaN);
     const retry = Number.isFinite(seconds) ? { retryAfterMs: seconds * 1_000 } : {};
     const failure = statusFailure(call, status, text);
-    const told = status === 401 && this.located?.refused ? { ...failure, message: this.located.refused } : failure;
+    if (status === 401) this.signIn.refused();
+    const { refused } = this.signIn.place;
+    const told = status === 401 && refused ? { ...failure, message: refused } : failure;
     return { ok: false, failure: told, ...retry };
   }
 
-  /** One sign-in for all calls that wait for it. */
-  private async signIn(): Promise<Result<KubeConfig>> {
-    if (this.signInFailure) return { ok: false, failure: this.signInFailure };
-    if (this.signedIn && Date.now() < this.signedIn.until) return success(this.signedIn.config);
-    this.signingIn ??= this.signInOnce(this.closing.signal).finally(() => {
-      this.signingIn = undefined;
-    });
-    return this.signingIn;
-  }
-
-  private async signInOnce(signal: AbortSignal): Promise<Result<KubeConfig>> {
-    let credential: ExecCredential | undefined;
-    let until = Number.POSITIVE_INFINITY;
-    if (this.source) {
-      const asked = await this.askSource(this.source, signal);
-      if (!asked.ok) return asked;
-      credential = asked.value;
-      if (credential.expiresAt !== undefined) until = credential.expiresAt - EARLY_MS;
-    } else if (this.user?.exec) {
-      const limit = deadline(signal, PLUGIN_MS);
-      const ran = await runCredentialPlugin(this.user.exec, this.cluster, limit.signal).finally(() => limit.dispose());
-      // Who leaves is no failed sign-in.
-      signal.throwIfAborted();
-      if (!ran.ok) {
-        this.signInFailure = ran.failure;
-        return ran;
-      }
-      credential = ran.value;
-      if (credential.expiresAt !== undefined) until = Math.max(credential.expiresAt - EARLY_MS, Date.now() + 1_000);
-    } else if (this.user?.tokenFile !== undefined) {
-      try {
-        credential = { token: readFileSync(this.user.tokenFile, 'utf8').trim() };
-      } catch (error) {
-        this.signInFailure = failure('read token file', 'unauthenticated', messageOf(error));
-        return { ok: false, failure: this.signInFailure };
-      }
-      // Such files are rotated.
-      until = Date.now() + EARLY_MS;
+  /** client-node makes its agents without keep-alive, a handshake for each page then; and new ones for each credential. */
+  private keepAlive(agent: Agent | undefined, config: KubeConfig): void {
+    if (config !== this.config) {
+      for (const old of this.agents) retire(old);
+      this.agents = [];
+      this.config = config;
     }
-    const config = new KubeConfig();
-    config.loadFromOptions({
-      clusters: [clusterFor(this.cluster)],
-      users: [userFor(this.user, credential)],
-      contexts: [{ name: 'context', cluster: this.cluster.name, user: 'user' }],
-      currentContext: 'context',
-    });
-    this.signedIn = { config, until };
-    return success(config);
-  }
-
-  /** Where the cluster is may have changed since a failure only; who we are is asked anew when a token ends. */
-  private async askSource(source: ConnectionSource, signal: AbortSignal): Promise<Result<ExecCredential>> {
-    if (!this.located) {
-      const located = await source.locate(signal);
-      if (!located.ok) {
-        this.signInFailure = located.failure;
-        return located;
-      }
-      this.located = located.value;
-      this.cluster = located.value.cluster;
-    }
-    const credential = await source.credential(signal);
-    if (!credential.ok) this.signInFailure = credential.failure;
-    return credential;
-  }
-
-  /** client-node makes its agents without keep-alive, a handshake for each page then. */
-  private keepAlive(agent: Agent | undefined): void {
     if (!agent || this.agents.includes(agent)) return;
-    const plain = agent as Agent & { keepAlive?: boolean; options?: { keepAlive?: boolean } };
-    plain.keepAlive = true;
-    if (plain.options) plain.options.keepAlive = true;
+    setKeepAlive(agent, true);
     this.agents.push(agent);
   }
 
   private failureOf(call: Call, error: unknown, signal: AbortSignal, expired: boolean): LiveFailure {
     // The caller left: that is theirs to handle, not a state of the cluster.
     if (signal.aborted) throw signal.reason;
-    const closed = this.located?.unreachable === undefined ? '' : `; ${this.located.unreachable}`;
+    const { unreachable } = this.signIn.place;
+    const closed = unreachable === undefined ? '' : `; ${unreachable}`;
     if (expired)
       return failure(
         call.what,
@@ -351,12 +262,7 @@ export class Connection {
       );
     const network = networkReason(error);
     if (network) {
-      const told = failure(
-        call.what,
-        network.reason,
-        `${network.message}: ${this.cluster.server}${closed}`,
-        call.permission,
-      );
+      const told = failure(call.what, network.reason, `${network.message}: ${this.server}${closed}`, call.permission);
       return network.refused ? { ...told, refused: true } : told;
     }
     if (codeOf(error)?.startsWith('Z_') || codeOf(error)?.startsWith('HPE_')) {
@@ -364,6 +270,18 @@ export class Connection {
     }
     return failure(call.what, 'invalid-response', messageOf(error), call.permission);
   }
+}
+
+function setKeepAlive(agent: Agent, keep: boolean): void {
+  const plain = agent as Agent & { keepAlive?: boolean; options?: { keepAlive?: boolean } };
+  plain.keepAlive = keep;
+  if (plain.options) plain.options.keepAlive = keep;
+}
+
+/** What runs goes on and closes when it ends; what waits for the next call closes now. */
+function retire(agent: Agent): void {
+  setKeepAlive(agent, false);
+  for (const sockets of Object.values(agent.freeSockets ?? {})) for (const socket of sockets ?? []) socket.destroy();
 }
 
 /** What an error status means. Kubernetes' own Status message is kept: it names the user and the missing permission. */
@@ -380,16 +298,6 @@ function statusFailure(call: Call, status: number, body: string): LiveFailure {
     ...failure(call.what, reasonOfStatus(status), message || `the API server answered ${status}`, call.permission),
     status,
   };
-}
-
-export function reasonOfStatus(status: number): FailureReason {
-  if (status === 401) return 'unauthenticated';
-  if (status === 403) return 'forbidden';
-  if (status === 404) return 'not-found';
-  if (status === 429) return 'throttled';
-  if (status === 408 || status === 504) return 'timeout';
-  if (status === 502 || status === 503) return 'unreachable';
-  return 'invalid-response';
 }
 
 function gunzip(response: IncomingMessage) {
@@ -423,41 +331,4 @@ function readAll(body: NodeJS.ReadableStream & { destroy?(): void }, signal: Abo
       reject(error);
     });
   });
-}
-
-const LOOPBACK_HTTP = /^http:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?(?:\/|$)/;
-
-function clusterFor(cluster: KubeCluster): Cluster {
-  return {
-    name: cluster.name,
-    server: cluster.server,
-    // client-node refuses plain HTTP; `kubectl proxy` on this machine speaks nothing else.
-    skipTLSVerify: cluster.skipTlsVerify || LOOPBACK_HTTP.test(cluster.server),
-    ...(cluster.caData === undefined ? {} : { caData: cluster.caData }),
-    // As kubectl: data beats the file.
-    ...(cluster.caFile === undefined || cluster.caData !== undefined ? {} : { caFile: cluster.caFile }),
-    ...(cluster.tlsServerName === undefined ? {} : { tlsServerName: cluster.tlsServerName }),
-    ...(cluster.proxyUrl === undefined ? {} : { proxyUrl: cluster.proxyUrl }),
-  };
-}
-
-function userFor(user: KubeUser | undefined, credential: ExecCredential | undefined): User {
-  const token = credential?.token ?? user?.token;
-  willBeUsed(token);
-  willBeUsed(user?.password);
-  const base64 = (pem: string) => Buffer.from(pem).toString('base64');
-  const certData = credential?.certificate === undefined ? user?.certData : base64(credential.certificate);
-  const keyData = credential?.key === undefined ? user?.keyData : base64(credential.key);
-  return {
-    name: 'user',
-    ...(token === undefined ? {} : { token }),
-    ...(certData === undefined ? {} : { certData }),
-    ...(keyData === undefined ? {} : { keyData }),
-    ...(user?.certFile === undefined || certData !== undefined ? {} : { certFile: user.certFile }),
-    ...(user?.keyFile === undefined || keyData !== undefined ? {} : { keyFile: user.keyFile }),
-    ...(user?.username === undefined ? {} : { username: user.username }),
-    ...(user?.password === undefined ? {} : { password: user.password }),
-    ...(user?.impersonate === undefined ? {} : { impersonateUser: user.impersonate }),
-    ...(user?.authProvider === undefined ? {} : { authProvider: user.authProvider }),
-  };
 }

@@ -50,27 +50,24 @@ export async function whoAmI(connection: Connection, signal: AbortSignal): Promi
     : failed(what, 'invalid-response', 'the answer names no user');
 }
 
-const AGENT = 'eks-pod-identity-agent';
-
-/** The agent where it is no add-on: its chart's DaemonSet. @returns undefined where there is none */
+/** A DaemonSet of the agent's chart, whoever installed it. @returns undefined where there is none */
 export async function readAgentDaemonSet(
   connection: Connection,
+  name: string,
   signal: AbortSignal,
 ): Promise<Result<AgentState | undefined>> {
-  const what = `get daemonset kube-system/${AGENT}`;
+  const what = `get daemonset kube-system/${name}`;
   const answer = await connection.json(
     {
       what,
-      path: `/apis/apps/v1/namespaces/kube-system/daemonsets/${AGENT}`,
+      path: `/apis/apps/v1/namespaces/kube-system/daemonsets/${name}`,
       permission: 'get daemonsets in kube-system',
     },
     signal,
   );
   // Absence is said of the object by name; a server without the API says that there is no such page.
   if (!answer.ok)
-    return answer.failure.reason === 'not-found' && answer.failure.message.includes(AGENT)
-      ? success(undefined)
-      : answer;
+    return answer.failure.reason === 'not-found' && answer.failure.message.includes(name) ? success(undefined) : answer;
   const { status } = (answer.value ?? {}) as { status?: { desiredNumberScheduled?: unknown; numberReady?: unknown } };
   const wanted = status?.desiredNumberScheduled;
   const ready = status?.numberReady;

@@ -1,6 +1,7 @@
 import { failed, success } from '../failure.js';
 import type { Known, Result } from '../types.js';
 import type { Connection } from './connection.js';
+import { isJson } from './json.js';
 import { type EnvironmentSource, type PodRecord, STATIC_CREDENTIALS } from './records.js';
 
 /** Of a Secret or ConfigMap: the keys that may become a credential variable, by `Secret NAMESPACE/NAME`. */
@@ -61,8 +62,6 @@ export async function readSourceKeys(
   return success(keys.filter((key) => STATIC_CREDENTIALS.some((variable) => variable.endsWith(key))));
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
 function keysOf(object: unknown): string[] | undefined {
   if (!isJson(object) || !isJson(object.metadata)) return undefined;
   if (object.kind !== 'PartialObjectMetadata') return isJson(object.data) ? Object.keys(object.data) : [];
@@ -75,8 +74,4 @@ function keysOf(object: unknown): string[] | undefined {
       .filter(isJson)
       .flatMap((data) => Object.keys(data).flatMap((key) => (key.startsWith('f:') ? [key.slice(2)] : [])));
   });
-}
-
-function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
 import { deadline, orAborted } from '../deadline.js';
-import { failed, messageOf, success } from '../failure.js';
+import { failed, messageOf, reasonOfStatus, success } from '../failure.js';
 import type { Result } from '../types.js';
-import { type Connection, reasonOfStatus } from './connection.js';
+import type { Connection } from './connection.js';
 
 export interface Execution {
   readonly stdout: string;

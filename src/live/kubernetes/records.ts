@@ -1,3 +1,5 @@
+import { at, isJson, items, type Json, record, text } from './json.js';
+
 /**
  * What is kept of Kubernetes objects: the few fields that say something about identity. A pod of 10 kB becomes some hundred
  * bytes, as it arrives.
@@ -41,6 +43,8 @@ export interface ContainerRecord {
   readonly roleArn?: string;
   readonly webIdentityTokenFile?: string;
   readonly containerCredentialsUri?: string;
+  /** Without that URI, which the webhook always sets beside it. */
+  readonly containerTokenFileAlone?: true;
   /** Names of the static credential variables that are set; never their values. */
   readonly staticCredentials: readonly string[];
   /** What may hold others: only where there are some. */
@@ -80,9 +84,6 @@ function same(a: unknown, b: unknown): boolean {
     keys.every((key) => same((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
   );
 }
-
-/** An object of the API's JSON, which may hold anything. */
-type Json = Readonly<Record<string, unknown>>;
 
 /** One of fifty thousand, so its own fields are few. */
 class Pod implements PodRecord {
@@ -217,7 +218,8 @@ export function podRecord(object: unknown, shared = new Shared()): PodRecord | u
   return new Pod(
     name,
     text(metadata?.uid) ?? '',
-    shared.text(text(status?.phase) ?? 'Unknown'),
+    // As kubectl calls it: the phase itself does not tell.
+    shared.text(text(metadata?.deletionTimestamp) ? 'Terminating' : (text(status?.phase) ?? 'Unknown')),
     shared.text(node),
     Number.isNaN(started) ? undefined : started,
     shared.template(template),
@@ -235,6 +237,7 @@ function containerRecord(object: unknown): ContainerRecord {
   let roleArn: string | undefined;
   let webIdentityTokenFile: string | undefined;
   let containerCredentialsUri: string | undefined;
+  let containerTokenFile = false;
   const staticCredentials: string[] = [];
   for (const entry of items(container.env)) {
     if (!isJson(entry)) continue;
@@ -243,6 +246,7 @@ function containerRecord(object: unknown): ContainerRecord {
     if (name === 'AWS_ROLE_ARN') roleArn = text(entry.value) ?? '';
     else if (name === 'AWS_WEB_IDENTITY_TOKEN_FILE') webIdentityTokenFile = text(entry.value) ?? '';
     else if (name === 'AWS_CONTAINER_CREDENTIALS_FULL_URI') containerCredentialsUri = text(entry.value) ?? '';
+    else if (name === 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE') containerTokenFile = true;
     else if (STATIC_CREDENTIALS.includes(name) && (text(entry.value) !== undefined || entry.valueFrom !== undefined))
       staticCredentials.push(name);
   }
@@ -253,6 +257,7 @@ function containerRecord(object: unknown): ContainerRecord {
     ...(roleArn === undefined ? {} : { roleArn }),
     ...(webIdentityTokenFile === undefined ? {} : { webIdentityTokenFile }),
     ...(containerCredentialsUri === undefined ? {} : { containerCredentialsUri }),
+    ...(containerTokenFile && containerCredentialsUri === undefined ? { containerTokenFileAlone: true } : {}),
     staticCredentials: staticCredentials.length === 0 ? NOTHING : staticCredentials,
   };
 }
@@ -305,26 +310,4 @@ function ownerOf(metadata: Json | undefined): string | undefined {
   if (kind === 'ReplicaSet' && hash !== undefined && name.endsWith(`-${hash}`))
     return `Deployment/${name.slice(0, -hash.length - 1)}`;
   return `${kind}/${name}`;
-}
-
-function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function record(value: unknown): Json | undefined {
-  return isJson(value) ? value : undefined;
-}
-
-function at(object: unknown, key: string): Json | undefined {
-  const value = isJson(object) ? object[key] : undefined;
-  return isJson(value) ? value : undefined;
-}
-
-function items(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** Empty strings count as absent, as Kubernetes leaves them out itself. */
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

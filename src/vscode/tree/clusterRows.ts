@@ -290,7 +290,11 @@ function providerRow(snapshot: ClusterSnapshot, id: string): Row {
   const base = { id: `${id}#provider`, label: 'OIDC provider in IAM' };
   if (!provider.known)
     return { ...base, description: provider.why, tooltip: escapeMarkdown(provider.why), mark: 'unknown' };
-  if (!provider.value.exists) return { ...base, description: 'missing: IRSA cannot work', mark: 'error' };
+  if (!provider.value.exists) {
+    // Who uses Pod Identity alone needs none.
+    const isMissed = snapshot.findings.some(({ ruleId }) => ruleId === 'live-oidc-provider-missing');
+    return { ...base, description: 'missing: IRSA cannot work', mark: isMissed ? 'error' : 'none' };
+  }
   return {
     ...base,
     description: `audiences ${provider.value.clientIds.join(', ') || 'none'}`,
@@ -328,7 +332,7 @@ function nodesRow(snapshot: ClusterSnapshot, id: string): Row {
         label: group.name,
         description: [
           group.nodeRole ? `node role ${roleName(group.nodeRole)}` : '',
-          imdsWords(group.imds),
+          imdsWords(group),
           group.status,
           group.amiType,
         ]
@@ -341,8 +345,8 @@ function nodesRow(snapshot: ClusterSnapshot, id: string): Row {
 }
 
 /** How pods reach the node's role: IMDSv2 and a hop limit of one keep them from it. */
-function imdsWords(imds: NodeGroupState['imds']): string {
-  if (!imds) return 'IMDS unknown';
+function imdsWords({ imds, imdsUnknown }: NodeGroupState): string {
+  if (!imds) return imdsUnknown === undefined ? 'IMDS unknown' : `IMDS unknown: ${imdsUnknown}`;
   if (imds.disabled) return 'IMDS off';
   return (
     [

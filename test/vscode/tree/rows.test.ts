@@ -171,13 +171,15 @@ describe('a cluster’s rows', () => {
     expect(unknown.length).toBe(4);
     expect(unknown.every(({ mark }) => mark === 'unknown')).toBe(true);
   });
-  test('say that the OIDC provider is missing', () => {
-    const rows = [
-      ...below(
-        clusterRows(snapshot({ oidcProvider: { known: true, value: { exists: false, clientIds: [] } } }), cluster, all),
-      ),
-    ];
-    expect(rows.find(({ label }) => label === 'OIDC provider in IAM')).toMatchObject({ mark: 'error' });
+  test('say that the OIDC provider is missing, as an error where something needs it', () => {
+    const oidcProvider = { known: true, value: { exists: false, clientIds: [] } } as const;
+    const finding = { ruleId: 'live-oidc-provider-missing', severity: 'error', short: '', message: '' } as const;
+    const rowOf = (given: Parameters<typeof snapshot>[0]) =>
+      [...below(clusterRows(snapshot({ oidcProvider, ...given }), cluster, all))].find(
+        ({ label }) => label === 'OIDC provider in IAM',
+      );
+    expect(rowOf({ findings: [finding] })).toMatchObject({ mark: 'error' });
+    expect(rowOf({})).toMatchObject({ description: 'missing: IRSA cannot work', mark: 'none' });
   });
 });
 

@@ -1,8 +1,8 @@
-import type { TrustPolicy } from '../core/facts/model.js';
-import { type Evaluation, evaluate } from '../core/iam/evaluate.js';
-import { nearestMiss } from '../core/iam/nearestMiss.js';
-import { type AccessRequest, irsaRequest, podIdentityRequest, roleChainRequest } from '../core/iam/request.js';
-import type { TraceLine, Trust, TrustDetail } from './types.js';
+import type { TrustPolicy } from '../../core/facts/model.js';
+import { type Evaluation, evaluate } from '../../core/iam/evaluate.js';
+import { nearestMiss } from '../../core/iam/nearestMiss.js';
+import { type AccessRequest, irsaRequest, podIdentityRequest, roleChainRequest } from '../../core/iam/request.js';
+import type { TraceLine, Trust, TrustDetail } from '../types.js';
 
 /** Who wants in. */
 export type TrustQuestion =

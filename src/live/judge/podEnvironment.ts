@@ -1,6 +1,6 @@
-import type { Resolution } from '../core/identity/resolve.js';
-import type { ContainerRecord, PodRecord } from './kubernetes/records.js';
-import type { PodEnvironment } from './types.js';
+import type { Resolution } from '../../core/identity/resolve.js';
+import type { ContainerRecord, PodRecord } from '../kubernetes/records.js';
+import type { PodEnvironment } from '../types.js';
 
 /** Where the webhook mounts its token, Linux and Windows (amazon-eks-pod-identity-webhook, pkg/handler). */
 const WEBHOOK_TOKEN = /[/\\]var[/\\]run[/\\]secrets[/\\]eks\.amazonaws\.com[/\\]serviceaccount[/\\]token$/;
@@ -29,6 +29,7 @@ function identityOf(container: ContainerRecord): ContainerIdentity {
       ? { kind: 'pod-identity' }
       : { kind: 'preset', names: ['AWS_CONTAINER_CREDENTIALS_FULL_URI'] };
   }
+  if (container.containerTokenFileAlone) return { kind: 'preset', names: ['AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'] };
   return { kind: 'none' };
 }
 

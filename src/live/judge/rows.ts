@@ -1,8 +1,8 @@
-import { breathe } from './breathe.js';
+import { breathe } from '../breathe.js';
+import type { ServiceAccountRecord } from '../kubernetes/records.js';
+import { type ClusterState, unknownIn } from '../state.js';
+import type { ServiceAccountIdentity } from '../types.js';
 import { type Judgement, judge } from './judge.js';
-import type { ServiceAccountRecord } from './kubernetes/records.js';
-import { type ClusterState, unknownIn } from './state.js';
-import type { ServiceAccountIdentity } from './types.js';
 
 /**
  * The rows of a cluster, judged anew only where something they were made of has changed. Ten thousand of them are judged in a
