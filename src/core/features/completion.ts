@@ -1,4 +1,5 @@
-import type { Facts } from '../facts/model.js';
+import type { Facts, Metadata } from '../facts/model.js';
+import { readFile } from '../facts/readFile.js';
 import { parseConditionKey } from '../iam/conditionKey.js';
 import { parseProviderArn } from '../iam/issuer.js';
 import { display, hasHole, literalOf } from '../syntax/text.js';
@@ -14,11 +15,14 @@ import {
   operatorNames,
   podIdentityKeys,
 } from './documentation.js';
+import { gapAt } from './gaps.js';
 import { identities, isDefinite } from './identities.js';
 import { type Mention, mentionAt, mentionsOf } from './mentions.js';
 
 export interface Completion {
   readonly text: string;
+  /** What is put in, where that is more than the text: a key comes with its colon. */
+  readonly insert?: string;
   readonly detail?: string;
   /** Markdown. */
   readonly docs?: string;
@@ -36,12 +40,60 @@ export function completionsAt(
   workspace: Workspace,
   file: string,
   offset: number,
+  text: string,
 ): readonly Completion[] {
   const mention = mentionAt(facts, file, offset);
-  if (!mention) return [];
-  const replaces = contentOf(mention.node);
+  const node = mention?.node ?? namespaceAt(facts, file, offset);
+  if (!node) return inGap(all, workspace, file, offset, text);
+  const replaces = contentOf(node);
   if (offset < replaces.start || offset > replaces.end) return [];
-  return suggest(mention, facts, [...all], workspace).map((suggestion) => ({ ...suggestion, replaces }));
+  const found = mention ? suggest(mention, facts, [...all], workspace) : namespaces(workspace);
+  return found.map((suggestion) => ({ ...suggestion, replaces }));
+}
+
+/** Where no string stands yet. */
+function inGap(
+  all: Iterable<Facts>,
+  workspace: Workspace,
+  file: string,
+  offset: number,
+  text: string,
+): readonly Completion[] {
+  const gap = gapAt(file, text, offset);
+  if (!gap) return [];
+  const facts = readFile(file, gap.text);
+  const mention = mentionAt(facts, file, gap.offset);
+  const replaces = { file, start: gap.start, end: offset };
+  if (!gap.isKey) {
+    const found = mention
+      ? suggest(mention, facts, [...all], workspace)
+      : namespaceAt(facts, file, gap.offset)
+        ? namespaces(workspace)
+        : [];
+    return found.map((suggestion) => ({ ...suggestion, replaces }));
+  }
+  if (mention?.kind !== 'annotation-key' && mention?.kind !== 'condition-key') return [];
+  const taken = new Set(mentionsOf(facts).flatMap(({ kind, node }) => (kind === mention.kind ? node.raw : [])));
+  return suggest(mention, facts, [...all], workspace)
+    .filter((suggestion) => !taken.has(suggestion.text))
+    .map((suggestion) => ({ ...suggestion, insert: `${suggestion.text}: `, replaces }));
+}
+
+function namespaceAt(facts: Facts, file: string, offset: number): StringNode | undefined {
+  const metadata: readonly Metadata[] = [...facts.serviceAccounts, ...facts.workloads].map((fact) => fact.metadata);
+  const nodes = [...metadata, ...facts.associations].flatMap(({ namespace }) => namespace ?? []);
+  return nodes.find((node) => {
+    const place = placeOf(node);
+    return place.file === file && place.start <= offset && offset <= place.end;
+  });
+}
+
+function namespaces(workspace: Workspace): readonly Suggestion[] {
+  return unique(
+    identities(workspace)
+      .filter(isDefinite)
+      .map(({ namespace }) => namespace),
+  );
 }
 
 function suggest(mention: Mention, facts: Facts, all: readonly Facts[], workspace: Workspace): readonly Suggestion[] {
