@@ -1,4 +1,4 @@
-import type { Chain, ChainDetail, ChainLink } from '../core/identity/explain.js';
+import { type Chain, type ChainDetail, type ChainLink, tokenLinks } from '../core/identity/explain.js';
 import type { Judgement } from './judge.js';
 import type { ClusterState } from './state.js';
 import type { PodState, TraceLine } from './types.js';
@@ -26,10 +26,8 @@ export function chainOf(state: ClusterState, { row, question }: Judgement): Chai
     });
   }
   if (question?.mechanism === 'irsa') {
-    links.push({
-      label: 'token',
-      text: `iss ${question.issuer}   sub system:serviceaccount:${question.namespace}:${question.serviceAccount}   aud ${question.audience}`,
-    });
+    const subject = `system:serviceaccount:${question.namespace}:${question.serviceAccount}`;
+    links.push(...tokenLinks(question.issuer, subject, question.audience));
     links.push(providerLink(state, question.audience));
   } else if (question?.mechanism === 'pod-identity') {
     links.push({

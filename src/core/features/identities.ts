@@ -4,7 +4,7 @@ import { isEksIssuer, parseProviderArn } from '../iam/issuer.js';
 import { isNamespaceName, isServiceAccountName } from '../iam/names.js';
 import { nearestMiss } from '../iam/nearestMiss.js';
 import { type AccessRequest, irsaRequest, podIdentityRequest } from '../iam/request.js';
-import type { Chain, ChainDetail, ChainLink, Mark } from '../identity/explain.js';
+import { type Chain, type ChainDetail, type ChainLink, type Mark, tokenLinks } from '../identity/explain.js';
 import { type Mechanism, type Resolution, resolve } from '../identity/resolve.js';
 import { display, hasHole, literalOf, onlyHole, type Text } from '../syntax/text.js';
 import { booleanOf, outermost, type Place, placeOf, type SourceDocument, type SyntaxNode } from '../syntax/tree.js';
@@ -368,14 +368,13 @@ function chainOf(told: Told): Chain {
   if (verdict) {
     const { request, evaluation } = verdict;
     if (request.mechanism === 'irsa') {
-      links.push({
-        label: 'token',
-        text: [
-          request.issuer ? `iss ${display(request.issuer)}` : 'iss unknown',
-          `sub system:serviceaccount:${namespace}:${name}`,
-          `aud ${request.audience ? display(request.audience) : 'sts.amazonaws.com'}`,
-        ].join('   '),
-      });
+      links.push(
+        ...tokenLinks(
+          request.issuer ? display(request.issuer) : 'unknown',
+          `system:serviceaccount:${namespace}:${name}`,
+          request.audience ? display(request.audience) : 'sts.amazonaws.com',
+        ),
+      );
     }
     for (const statement of evaluation.statements) links.push(statementLink(statement));
   } else if (resolution.winner !== 'none') {
