@@ -280,6 +280,13 @@ describe('the other formats', () => {
     expect(out).not.toMatch(/(?:src|href)=|https?:\/\/(?!oidc)/);
     expect(out.match(/<tr class="/g)).toHaveLength(demo.scenario.serviceAccounts.length);
     expect(out).toContain('&#39;wrker&#39; ≠ &#39;worker&#39;');
+    const { out: table } = await run({ format: 'table' });
+    expect(out).toContain(`<strong>${table.trimEnd().split('\n').at(-1)}</strong>`);
+    // The filter is for service accounts; node groups are none.
+    const [, filtered] = /querySelectorAll\('\.(\w+) tbody tr'\)/.exec(out) ?? [];
+    const tables = out.match(/<table[^>]*>[\s\S]*?<\/table>/g)!.filter((text) => text.includes(`class="${filtered}"`));
+    expect(tables).toHaveLength(1);
+    expect(tables[0]).toContain('checkout/worker');
   });
 });
 

@@ -1,6 +1,7 @@
 import { failureWords } from '../../core/features/failureWords.js';
 import type { ClusterSnapshot, ServiceAccountIdentity, Status } from '../../live/types.js';
 import type { Inspection } from '../inspect.js';
+import { inspectSummary } from './inspectSummary.js';
 import { longestWord, wrap } from './wrap.js';
 
 const SIGNS: Readonly<Record<Status, string>> = { ok: '✓', warning: '⚠', error: '✗', unknown: '?' };
@@ -69,7 +70,7 @@ function block(cluster: ClusterSnapshot, width: number | undefined, paint: Paint
     note(severity === 'error' ? 'error' : 'warning', severity, `${message}  ${ruleId}`);
   for (const { what, reason, message } of cluster.failures)
     note('unknown', 'not read', `${what}: ${failureWords(reason)} · ${message}`);
-  lines.push('', summary(cluster));
+  lines.push('', inspectSummary(cluster));
   return `${lines.map((text) => text.trimEnd()).join('\n')}\n`;
 }
 
@@ -116,22 +117,4 @@ function detailOf(row: ServiceAccountIdentity): string {
     return `${word}: ${got}`;
   }
   return row.status === 'ok' ? '' : row.summary;
-}
-
-function summary({ serviceAccounts, failures, listed, namespacesUnread }: ClusterSnapshot): string {
-  const count = (status: Status) => serviceAccounts.filter((row) => row.status === status).length;
-  const parts = (['error', 'warning', 'unknown'] as const)
-    .map((status) => [count(status), status] as const)
-    .filter(([number]) => number > 0);
-  const words = parts.map(
-    ([number, status]) => `${number} ${status}${number === 1 || status === 'unknown' ? '' : 's'}`,
-  );
-  const calls = failures.length === 0 ? '' : ` · ${failures.length} ${failures.length === 1 ? 'call' : 'calls'} failed`;
-  // Of what was not read nobody can say that nothing is wrong with it.
-  const unread = listed ? (namespacesUnread.length > 0 ? ', others not read' : '') : ', all others not read';
-  if (serviceAccounts.length === 0)
-    return `${listed ? `no service account${unread}` : 'service accounts not read'}${calls}`;
-  const found = words.length === 0 ? 'nothing wrong' : words.join(', ');
-  const number = serviceAccounts.length;
-  return `${number} service ${number === 1 ? 'account' : 'accounts'}: ${found}${unread}${calls}`;
 }
