@@ -72,10 +72,7 @@ export function accountRow(account: ServiceAccountIdentity, cluster: ClusterOfRo
 function describe({ status, identity, summary, callerIdentity }: ServiceAccountIdentity, now: number): string {
   if (status !== 'ok') return `${summary} · ${identity}`;
   const { verdict, verifiedAt } = callerIdentity;
-  const verified =
-    verdict === 'as-expected' && verifiedAt !== undefined
-      ? `verified ${clock(verifiedAt, now)} · `
-      : '';
+  const verified = verdict === 'as-expected' && verifiedAt !== undefined ? `verified ${clock(verifiedAt, now)} · ` : '';
   return `${verified}${identity} · ${summary}`;
 }
 
