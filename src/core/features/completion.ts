@@ -18,6 +18,7 @@ import {
 import { gapAt } from './gaps.js';
 import { identities, isDefinite } from './identities.js';
 import { type Mention, mentionAt, mentionsOf } from './mentions.js';
+import { trialOf } from './trialOf.js';
 
 export interface Completion {
   readonly text: string;
@@ -117,7 +118,7 @@ function suggest(mention: Mention, facts: Facts, all: readonly Facts[], workspac
           ? []
           : accountNames(mention, workspace);
     case 'role':
-      return mention.use === 'definition' ? [] : roleArns(workspace, all);
+      return mention.use === 'definition' ? [] : roleArns(workspace, all, accountAt(mention.node, facts));
     case 'annotation-key':
       return annotationNames.map((text) => described(text, 'key', annotationDocs(text)));
   }
@@ -197,8 +198,27 @@ function accountNames(mention: Mention & { kind: 'account' }, workspace: Workspa
     }));
 }
 
-/** Roles as others write them, and roles that the files define where their account is known. */
-function roleArns(workspace: Workspace, all: readonly Facts[]): readonly Suggestion[] {
+interface AccountName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Whose annotation or association the role is for, where the text says it. */
+function accountAt(node: StringNode, facts: Facts): AccountName | undefined {
+  const account = facts.serviceAccounts.find(({ metadata }) =>
+    metadata.annotations.some(({ value }) => value === node),
+  );
+  const association = facts.associations.find(({ roleArn }) => roleArn === node);
+  const [namespace, name] = account
+    ? [account.metadata.namespace, account.metadata.name]
+    : [association?.namespace, association?.serviceAccount];
+  const known = { namespace: namespace && literalOf(namespace.text), name: name && literalOf(name.text) };
+  return known.namespace && known.name ? { namespace: known.namespace, name: known.name } : undefined;
+}
+
+/** Roles that let the account in, roles as others write them, and roles that the files define where their account is known. */
+function roleArns(workspace: Workspace, all: readonly Facts[], who: AccountName | undefined): readonly Suggestion[] {
+  const welcoming = new Map<string, string>();
   const found = new Map<string, string>();
   for (const facts of all) {
     for (const mention of mentionsOf(facts)) {
@@ -213,13 +233,19 @@ function roleArns(workspace: Workspace, all: readonly Facts[]): readonly Suggest
     }
   }
   for (const role of workspace.roles()) {
-    const arn = role.arn && literalOf(role.arn.text);
+    const given = role.arn && literalOf(role.arn.text);
     const name = role.name && literalOf(role.name.text);
-    if (arn) found.set(arn, 'defined in this workspace');
-    else if (name && role.account && !role.path)
-      found.set(`arn:aws:iam::${role.account}:role/${name}`, `defined as ${display(role.name!.text)}`);
+    const arn = given ?? (name && role.account && !role.path ? `arn:aws:iam::${role.account}:role/${name}` : undefined);
+    if (!arn) continue;
+    if (who && role.trustPolicy && trialOf(role.trustPolicy, who.namespace, who.name).verdict === 'ALLOWED')
+      welcoming.set(arn, `lets ${who.namespace}/${who.name} in`);
+    else found.set(arn, given ? 'defined in this workspace' : `defined as ${display(role.name!.text)}`);
   }
-  return [...found].map(([text, detail]) => ({ text, kind: 'reference', detail }));
+  return [...welcoming, ...[...found].filter(([arn]) => !welcoming.has(arn))].map(([text, detail]) => ({
+    text,
+    kind: 'reference',
+    detail,
+  }));
 }
 
 function unique(values: readonly string[]): readonly Suggestion[] {

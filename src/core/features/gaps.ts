@@ -25,19 +25,20 @@ export function gapAt(file: string, text: string, offset: number): Gap | undefin
   const lineEnd = text.indexOf('\n', offset);
   if (text.slice(offset, lineEnd < 0 ? text.length : lineEnd).trim() !== '') return undefined;
   const line = text.slice(lineStart, offset);
-  const isValue = /^\s*(?:- +)*(?:[\w./-]+: +|"[^"]*": +|- +)$/.test(line);
-  const word = isValue ? '' : /^(?: +|[ ]*(?:- +)+)([\w./-]*)$/.exec(line)?.[1];
+  // `arn:` alone is a key for YAML, and a value that is half typed for its writer.
+  const value = /^\s*(?:- +)*(?:[\w./-]+: +|"[^"]*": +|- +)([\w./:@+-]*)$/.exec(line)?.[1];
+  const word = value ?? /^ +([\w./-]*)$/.exec(line)?.[1];
   if (word === undefined) return undefined;
   const start = offset - word.length;
   // Documents are read one by one; the others have no say.
   const from = text.lastIndexOf('\n---', lineStart - 1) + 1;
   const next = text.indexOf('\n---', offset);
   const before = text.slice(from, start);
-  const filling = isValue ? PLACEHOLDER : `${PLACEHOLDER}: x`;
+  const filling = value !== undefined ? PLACEHOLDER : `${PLACEHOLDER}: x`;
   return {
     text: `${before}${filling}${text.slice(offset, next < 0 ? text.length : next)}`,
     offset: before.length + 1,
     start,
-    isKey: !isValue,
+    isKey: value === undefined,
   };
 }

@@ -67,6 +67,16 @@ describe('completion', () => {
         { text: 'arn:aws:iam::111122223333:role/payments-api', over: '' },
       ]);
   });
+  test('of a role ARN offers first those that let the account in', () => {
+    const files = {
+      'a.json': role('a-other', 'system:serviceaccount:payments:other'),
+      'sa.yaml': sa.replace('arn:aws:iam::111122223333:role/payments-api', '¦'),
+      'z.json': role('z-api', 'system:serviceaccount:payments:api'),
+    };
+    expect(texts(files)).toEqual(['arn:aws:iam::111122223333:role/z-api', 'arn:aws:iam::111122223333:role/a-other']);
+    const typed = { ...files, 'sa.yaml': files['sa.yaml'].replace('¦', 'arn:¦') };
+    expect(texts(typed)[0]).toBe('arn:aws:iam::111122223333:role/z-api');
+  });
   test('of an annotation’s key while it is typed, with its colon', () => {
     for (const typed of ['', 'eks', 'eks.amazonaws.com/to']) {
       const found = complete({ 'sa.yaml': `${sa.trimEnd()}\n    ${typed}¦\n` });
