@@ -1,24 +1,10 @@
-import { Command, CommanderError } from 'commander';
-import { version } from '../../package.json';
-import { registerCheck } from './check.js';
+import { CommanderError } from 'commander';
 import { EXIT, UsageError } from './exit.js';
-import { registerInspect } from './inspect.js';
-import { registerRules } from './rules.js';
-import { registerSimulate } from './simulate.js';
+import { createProgram } from './program.js';
 
 async function main(argv: readonly string[]): Promise<void> {
-  const program = new Command('pod-iam')
-    .description('Which AWS identity will this pod get, and is that right?')
-    .version(version)
-    .showHelpAfterError('(--help shows what there is)')
-    .exitOverride();
-  registerCheck(program);
-  registerSimulate(program);
-  registerInspect(program);
-  registerRules(program);
-  for (const command of program.commands) command.exitOverride();
   try {
-    await program.parseAsync([...argv]);
+    await createProgram().parseAsync([...argv]);
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? EXIT.fine : EXIT.usage;

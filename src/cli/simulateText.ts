@@ -4,7 +4,7 @@ import { type Check, type Evaluation, isOverwritten, type StatementTrace } from 
 import { difference, nearestMiss } from '../core/iam/nearestMiss.js';
 import type { AccessRequest } from '../core/iam/request.js';
 import { LineIndex } from '../core/syntax/lines.js';
-import { display, type Ternary } from '../core/syntax/text.js';
+import { display, literalOf, type Ternary } from '../core/syntax/text.js';
 import { placeOf } from '../core/syntax/tree.js';
 
 export interface Simulation {
@@ -53,6 +53,9 @@ const COLOR: Readonly<Record<string, string>> = {
   faint: '2',
 };
 
+/** A longer value does not move the marks of all others out of the window. */
+const WIDEST = 50;
+
 /** The chain from the account to the decision, for a person. */
 export function simulationText(simulation: Simulation, terminal: { readonly color: boolean }): string {
   const { evaluation, request, file, text } = simulation;
@@ -75,16 +78,13 @@ export function simulationText(simulation: Simulation, terminal: { readonly colo
     const stranger = trace.checks.some(({ element, matches }) => element === 'principal' && matches === 'no');
     const shown = stranger ? trace.checks.filter(({ element }) => element === 'principal') : trace.checks;
     const rows = shown.map((check) => [
-      check.element === 'condition'
-        ? shortKey(check.key)
-        : check.element === 'action'
-          ? `action ${check.key}`
-          : 'principal',
-      expected(check),
+      check.element === 'condition' ? shortKey(check.key) : check.element,
+      // What the statement allows stands above already.
+      check.element === 'action' ? check.key : expected(check),
       MARK[check.matches],
       note(check, trace, request),
     ]);
-    const widths = [0, 1].map((column) => Math.max(0, ...rows.map((row) => Math.min(row[column]!.length, 70))));
+    const widths = [0, 1].map((column) => Math.max(0, ...rows.map((row) => Math.min(row[column]!.length, WIDEST))));
     for (const [key, value, mark, why] of rows as [string, string, string, string][]) {
       lines.push(
         `               ${key.padEnd(widths[0]!)}  ${value.padEnd(widths[1]!)}  ${paint(mark, mark)}${why === '' ? '' : `  ${why}`}`,
@@ -111,12 +111,21 @@ export function simulationText(simulation: Simulation, terminal: { readonly colo
 
 function identityLines(request: AccessRequest): string[] {
   if (request.mechanism === 'pod-identity') {
-    const cluster = request.key(['aws:SourceArn']);
-    return [`cluster    ${cluster.state === 'values' ? display(cluster.values[0]!) : 'unknown'}`];
+    return [`cluster    ${clusterOf(request) ?? 'not given (--cluster-arn)'}`];
   }
   const subject = `system:serviceaccount:${display(request.account.namespace)}:${display(request.account.name)}`;
   const issuer = request.issuer ? display(request.issuer) : 'not given (--issuer)';
-  return [`token      iss ${issuer}   sub ${subject}   aud ${request.audience ? display(request.audience) : ''}`];
+  return [
+    `token      iss ${issuer}`,
+    `           sub ${subject}`,
+    `           aud ${request.audience ? display(request.audience) : ''}`,
+  ];
+}
+
+/** The cluster's ARN, if it is given. */
+function clusterOf(request: AccessRequest): string | undefined {
+  const cluster = request.key(['aws:SourceArn']);
+  return cluster.state === 'values' ? literalOf(cluster.values[0]!) : undefined;
 }
 
 function effectOf({ statement, effect }: StatementTrace): string {
@@ -136,6 +145,9 @@ function actual(check: Check): string {
 function note(check: Check, { statement }: StatementTrace, request: AccessRequest): string {
   if (check.condition && isOverwritten(statement, check.condition)) return 'overwritten';
   if (check.matches === 'maybe') {
+    const ofCluster = /^aws:(?:source(?:arn|account)|requesttag\/eks-cluster-(?:arn|name))$/i.test(check.key);
+    if (request.mechanism === 'pod-identity' && ofCluster && clusterOf(request) === undefined)
+      return 'depends on the cluster, which is not given';
     const issuerMissing =
       request.mechanism === 'irsa' &&
       !request.issuer &&

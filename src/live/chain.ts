@@ -1,4 +1,4 @@
-import type { Chain, ChainDetail, ChainLink } from '../core/identity/explain.js';
+import { type Chain, type ChainDetail, type ChainLink, tokenLinks } from '../core/identity/explain.js';
 import { agentOf } from './judge/agent.js';
 import type { Judgement } from './judge/judge.js';
 import { providerFor } from './judge/oidcProvider.js';
@@ -29,10 +29,8 @@ export function chainOf(state: ClusterState, { row, question }: Judgement): Chai
     });
   }
   if (question?.mechanism === 'irsa') {
-    links.push({
-      label: 'token',
-      text: `iss ${question.issuer}   sub system:serviceaccount:${question.namespace}:${question.serviceAccount}   aud ${question.audience}`,
-    });
+    const subject = `system:serviceaccount:${question.namespace}:${question.serviceAccount}`;
+    links.push(...tokenLinks(question.issuer, subject, question.audience));
     links.push(providerLink(state, question));
   } else if (question?.mechanism === 'pod-identity') {
     links.push({

@@ -26,6 +26,7 @@ export class Completions implements vscode.CompletionItemProvider {
       analysis.analysis.workspace(),
       analysis.file,
       offset,
+      document.getText(),
     );
     return found.map((completion, index) => toItem(document, completion, index));
   }
@@ -34,7 +35,10 @@ export class Completions implements vscode.CompletionItemProvider {
 function toItem(document: vscode.TextDocument, completion: Completion, index: number): vscode.CompletionItem {
   const item = new vscode.CompletionItem(completion.text, kinds[completion.kind]);
   item.range = toRange(document, completion.replaces);
-  item.insertText = completion.text;
+  item.insertText = completion.insert ?? completion.text;
+  // A key that was chosen wants its value.
+  if (completion.insert !== undefined)
+    item.command = { command: 'editor.action.triggerSuggest', title: vscode.l10n.t('Suggest a value') };
   item.filterText = completion.text;
   item.sortText = String(index).padStart(5, '0');
   if (completion.detail) item.detail = completion.detail;

@@ -64,7 +64,8 @@ export class WorkspaceIndex implements vscode.Disposable {
   /** An open document was closed: what the disk says holds again. */
   async closed(uri: vscode.Uri): Promise<void> {
     const onDisk = this.isStarted && this.#isOurs(uri) && (await this.#readFile(uri)) !== 'gone';
-    if (!onDisk && !isOpen(uri)) this.analyses.remove(uri);
+    // With its language an unsaved text is closed and opened again, while it is open all the time: its name ends otherwise then.
+    if (!onDisk && (uri.scheme === 'untitled' || !isOpen(uri))) this.analyses.remove(uri);
   }
 
   /** By the setting and `.pod-iam.json`. What git ignores is not read on its own, but may be opened and checked. */

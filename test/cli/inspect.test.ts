@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => demo.stop());
 
-async function run(options: InspectOptions): Promise<{ code: number; out: string; err: string }> {
+async function run(options: InspectOptions, width?: number): Promise<{ code: number; out: string; err: string }> {
   let out = '';
   let err = '';
   const terminal = {
@@ -23,7 +23,7 @@ async function run(options: InspectOptions): Promise<{ code: number; out: string
       if (!text.startsWith('reading ')) err += text;
     },
     color: false,
-    width: 100,
+    width,
     interactive: false,
   };
   const code = await inspect({ kubeconfig: demo.kubeconfig, ...options }, terminal, async () => live, never());
@@ -202,13 +202,50 @@ describe('inspect --format json', () => {
 });
 
 describe('the other formats', () => {
-  it('a table: status, identity, trust, pods, reason, in the width there is', async () => {
+  it('a table: status, identity, trust, pods, reason, all of it where no window limits it', async () => {
     const { out } = await run({ format: 'table' });
     expect(out).toMatch(/^orders-prod {2}eu-west-1 · 111122223333 · /);
     expect(out).toMatch(/^✗ checkout\/worker +IRSA → checkout-worker +denied +2 +trust denies: /m);
     expect(out).toMatch(/^\? orders\/exporter .*unknown/m);
     expect(out).toMatch(/^not read {2}iam:GetRole orders-exporter: forbidden/m);
     expect(out).toMatch(/service accounts: \d+ errors, \d+ warnings, \d+ unknown · 1 call failed\n$/);
+    expect(out).toMatch(/^✗ orders\/processor .* lets every service account of the cluster assume this role$/m);
+    expect(out).toMatch(/^✗ platform\/karpenter .*a-karpenter000000001' is no cluster's ARN$/m);
+    expect(out).not.toContain('…\n');
+  });
+
+  it.each([80, 130, 170])(
+    'a table of %d characters has no line that is broken by the window, and nothing is cut',
+    async (width) => {
+      const [whole, { out }] = [await run({ format: 'table' }), await run({ format: 'table' }, width)];
+      const words = (text: string) =>
+        text
+          .replace(/ (?:·|trust|pods?|SERVICE|ACCOUNT|IDENTITY|TRUST|PODS|DETAIL|-)(?= |$)/gm, '')
+          .split(/\s+/)
+          .sort();
+      expect(words(out).join(' ')).toContain("'system:serviceaccount:*:*'");
+      for (const word of words(whole.out)) expect(out).toContain(word);
+      // A name that is longer than the window stays whole.
+      for (const line of out.split('\n'))
+        if (!/^ *(?:not read +|warning +)?\S+$/.test(line)) expect(line.length).toBeLessThanOrEqual(width);
+    },
+  );
+
+  it('a detail stands in its column where there is room, else below its row', async () => {
+    const wide = await run({ format: 'table', namespace: 'checkout' }, 120);
+    expect(wide.out).toMatch(/^ {2}SERVICE ACCOUNT .* DETAIL\n/m);
+    expect(wide.out).toMatch(
+      /^✗ checkout\/worker +IRSA → checkout-worker +denied +2 +trust denies: 'wrker' ≠ 'worker'$/m,
+    );
+    const medium = await run({ format: 'table', namespace: 'checkout' }, 80);
+    expect(medium.out).toMatch(
+      /^✗ checkout\/worker +IRSA → checkout-worker +denied +2\n {4}trust denies: 'wrker' ≠ 'worker'$/m,
+    );
+    const narrow = await run({ format: 'table', namespace: 'checkout' }, 50);
+    expect(narrow.out).toMatch(
+      /^✗ checkout\/worker {2}IRSA → checkout-worker ·\n {6}trust denied · 2 pods\n {4}trust denies: 'wrker' ≠ 'worker'$/m,
+    );
+    expect(narrow.out).not.toContain('SERVICE ACCOUNT');
   });
 
   it.each(['table', 'html'] as const)(
@@ -243,6 +280,13 @@ describe('the other formats', () => {
     expect(out).not.toMatch(/(?:src|href)=|https?:\/\/(?!oidc)/);
     expect(out.match(/<tr class="/g)).toHaveLength(demo.scenario.serviceAccounts.length);
     expect(out).toContain('&#39;wrker&#39; ≠ &#39;worker&#39;');
+    const { out: table } = await run({ format: 'table' });
+    expect(out).toContain(`<strong>${table.trimEnd().split('\n').at(-1)}</strong>`);
+    // The filter is for service accounts; node groups are none.
+    const [, filtered] = /querySelectorAll\('\.(\w+) tbody tr'\)/.exec(out) ?? [];
+    const tables = out.match(/<table[^>]*>[\s\S]*?<\/table>/g)!.filter((text) => text.includes(`class="${filtered}"`));
+    expect(tables).toHaveLength(1);
+    expect(tables[0]).toContain('checkout/worker');
   });
 });
 

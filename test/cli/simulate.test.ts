@@ -127,11 +127,32 @@ describe('simulate', () => {
     const path = await file('text.json', trust('system:serviceaccount:payments:wrker'));
     const { out } = await run({ ...asked, trustPolicy: path });
     expect(out).toContain(`payments/worker → ${path}        DENIED`);
-    expect(out).toContain(`token      iss ${ISSUER}   sub ${ACCOUNT}   aud sts.amazonaws.com`);
+    expect(out).toContain(
+      `  token      iss ${ISSUER}\n             sub ${ACCOUNT}\n             aud sts.amazonaws.com\n`,
+    );
     expect(out).toContain(`statement 1  Allow  sts:AssumeRoleWithWebIdentity  ${path}:4`);
     expect(out).toMatch(/…:sub {2,}StringEquals system:serviceaccount:payments:wrker +✗ {2}'wrker' ≠ 'worker'/);
     expect(out).toMatch(/…:aud {2,}StringEquals sts.amazonaws.com +✓\n/);
     expect(out).toContain('AWS says   AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity');
+  });
+
+  it('tells a person that the cluster is not given, not what stands in for it', async () => {
+    const path = await file('pod-identity.json', {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'pods.eks.amazonaws.com' },
+          Action: ['sts:AssumeRole', 'sts:TagSession'],
+          Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } },
+        },
+      ],
+    });
+    const { out } = await run({ trustPolicy: path, namespace: 'a', serviceAccount: 'b', mechanism: 'pod-identity' });
+    expect(out).toContain('  cluster    not given (--cluster-arn)\n');
+    expect(out).toMatch(/aws:SourceAccount .*\? {2}depends on the cluster, which is not given\n/);
+    expect(out).toMatch(/ action {2,}sts:TagSession +✓\n/);
+    expect(out).not.toContain('${');
   });
 
   it('finds the trust policy in what IAM answers, in templates and on standard input', async () => {

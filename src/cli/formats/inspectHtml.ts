@@ -9,6 +9,7 @@ import type {
   ServiceAccountIdentity,
 } from '../../live/types.js';
 import type { InspectedCluster, Inspection } from '../inspection.js';
+import { inspectSummary } from './inspectSummary.js';
 
 /** One self-contained page: no script or style from elsewhere, so that it can be mailed and kept. */
 export function inspectHtml({ clusters, failures }: Inspection): string {
@@ -47,8 +48,9 @@ function section(cluster: InspectedCluster): string {
     .filter((fact) => fact !== undefined)
     .map(html)
     .join(' · ')}</p>
+<p><strong>${html(inspectSummary(cluster))}</strong></p>
 ${cluster.findings.length === 0 ? '' : `<ul>${cluster.findings.map(finding).join('')}</ul>`}
-<table>
+<table class="accounts">
 <thead><tr><th>Status</th><th>Service account</th><th>Identity</th><th>Trust</th><th>Pods</th><th>Findings</th></tr></thead>
 <tbody>
 ${cluster.serviceAccounts.map(row).join('\n')}
@@ -156,8 +158,12 @@ body { margin: 2rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .75rem; border-bottom: 1px solid #8883; }
 td:first-child { white-space: nowrap; }
+.accounts td:nth-child(4), li { overflow-wrap: anywhere; }
+.accounts td:nth-child(4) { min-width: 8rem; }
+.accounts td:last-child { min-width: 18rem; }
 code { font-size: 12px; opacity: .8; overflow-wrap: anywhere; }
-ul { margin: 0; padding-left: 1rem; }
+ul { margin: 0; padding-left: 1.1rem; }
+section > ul { margin-bottom: 1rem; }
 .faint { opacity: .65; }
 tr.ok td:first-child { color: #2da44e; }
 tr.warning td:first-child, li.warning { color: #bf8700; }
@@ -169,7 +175,7 @@ input { font: inherit; padding: .25rem .5rem; min-width: 24rem; }
 const SCRIPT = `
 document.getElementById('filter').addEventListener('input', (event) => {
   const words = event.target.value.toLowerCase().split(/\\s+/).filter(Boolean);
-  for (const row of document.querySelectorAll('tbody tr')) {
+  for (const row of document.querySelectorAll('.accounts tbody tr')) {
     const text = row.textContent.toLowerCase();
     row.hidden = !words.every((word) => text.includes(word));
   }

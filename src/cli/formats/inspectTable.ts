@@ -1,6 +1,8 @@
 import { failureWords } from '../../core/features/failureWords.js';
 import type { ClusterSnapshot, ServiceAccountIdentity, Status } from '../../live/types.js';
 import type { Inspection } from '../inspection.js';
+import { inspectSummary } from './inspectSummary.js';
+import { longestWord, wrap } from './wrap.js';
 
 const SIGNS: Readonly<Record<Status, string>> = { ok: '✓', warning: '⚠', error: '✗', unknown: '?' };
 const COLORS: Readonly<Record<Status | 'head' | 'faint', string>> = {
@@ -12,7 +14,14 @@ const COLORS: Readonly<Record<Status | 'head' | 'faint', string>> = {
   faint: '2',
 };
 
-/** For a person at a terminal: a block a cluster, a line a service account, the reason at the end. */
+/** A column of details that is narrower is hard to read; they stand below their row then. */
+const LEAST_DETAIL = 40;
+
+/**
+ * For a person: a block a cluster, a row a service account, the reason at its end or, where the window is too narrow, below.
+ * Nothing is cut off.
+ * @param terminal `width` in characters; undefined where no window limits it: then a row is a line
+ */
 export function inspectTable(
   { clusters }: Inspection,
   terminal: { readonly color: boolean; readonly width: number | undefined },
@@ -30,40 +39,67 @@ function block(cluster: ClusterSnapshot, width: number | undefined, paint: Paint
     cluster.account,
     cluster.callerAws.known ? cluster.callerAws.value : `AWS: ${cluster.callerAws.why}`,
   ].filter((part) => part !== undefined);
-  const lines = [`${paint('head', cluster.name)}  ${paint('faint', place.join(' · '))}`];
+  const [first = '', ...rest] = wrap(
+    place.join(' · '),
+    width === undefined ? undefined : width - cluster.name.length - 2,
+  );
+  const lines = [`${paint('head', cluster.name)}  ${paint('faint', first)}`];
+  for (const part of rest) lines.push(`${' '.repeat(cluster.name.length + 2)}${paint('faint', part)}`);
   const rows = cluster.serviceAccounts.map(cells);
   const widths = HEAD.map((head, column) => Math.max(head.length, ...rows.map((row) => row.cells[column]!.length)));
+  const left = widths.reduce((sum, column) => sum + column + 2, 2);
+  const beside = width === undefined || width - left >= LEAST_DETAIL;
+  const inColumns = width === undefined || width > left - 2;
   const line = (parts: readonly string[]) => parts.map((part, column) => part.padEnd(widths[column]!)).join('  ');
-  if (rows.length > 0) lines.push(paint('faint', `  ${line(HEAD)}  DETAIL`));
-  for (const { status, cells: parts, detail } of rows) {
-    const left = line(parts);
-    const room = width === undefined ? Number.POSITIVE_INFINITY : Math.max(20, width - left.length - 5);
-    lines.push(`${paint(status, SIGNS[status])} ${left}  ${shortened(detail, room)}`.trimEnd());
+  if (rows.length > 0 && inColumns) lines.push(paint('faint', `  ${line(HEAD)}${beside ? '  DETAIL' : ''}`.trimEnd()));
+  for (const { status, cells: parts, said, detail } of rows) {
+    const [first = '', ...more] = inColumns ? [line(parts).trimEnd()] : wrap(said, width - 6);
+    const atEnd = beside && (width === undefined || longestWord(detail) <= width - left);
+    const at = atEnd ? left : 4;
+    const details = detail === '' ? [] : wrap(detail, width === undefined ? undefined : width - at);
+    const end = atEnd && details.length > 0 ? `${' '.repeat(left - 2 - first.length)}${details.shift()!}` : '';
+    lines.push(`${paint(status, SIGNS[status])} ${first}${end}`);
+    for (const part of more) lines.push(`      ${part}`);
+    for (const part of details) lines.push(' '.repeat(at) + part);
   }
-  for (const finding of cluster.findings)
-    lines.push(
-      `${paint(finding.severity === 'error' ? 'error' : 'warning', finding.severity)}  ${finding.message}  ${paint('faint', finding.ruleId)}`,
-    );
-  for (const failure of cluster.failures)
-    lines.push(
-      `${paint('unknown', 'not read')}  ${failure.what}: ${failureWords(failure.reason)} · ${failure.message}`,
-    );
-  lines.push('', summary(cluster));
-  return `${lines.join('\n')}\n`;
+  const note = (kind: keyof typeof COLORS, word: string, text: string) => {
+    const [first = '', ...more] = wrap(text, width === undefined ? undefined : width - word.length - 2);
+    lines.push(`${paint(kind, word)}  ${first}`, ...more.map((part) => `${' '.repeat(word.length + 2)}${part}`));
+  };
+  for (const { severity, message, ruleId } of cluster.findings)
+    note(severity === 'error' ? 'error' : 'warning', severity, `${message}  ${ruleId}`);
+  for (const { what, reason, message } of cluster.failures)
+    note('unknown', 'not read', `${what}: ${failureWords(reason)} · ${message}`);
+  lines.push('', inspectSummary(cluster));
+  return `${lines.map((text) => text.trimEnd()).join('\n')}\n`;
 }
 
 const HEAD = ['SERVICE ACCOUNT', 'IDENTITY', 'TRUST', 'PODS'];
 
-function cells(row: ServiceAccountIdentity): { status: Status; cells: readonly string[]; detail: string } {
+interface Row {
+  readonly status: Status;
+  readonly cells: readonly string[];
+  /** The cells where there is no room for columns. */
+  readonly said: string;
+  readonly detail: string;
+}
+
+function cells(row: ServiceAccountIdentity): Row {
   const pods = row.pods.known
     ? row.pods.stale > 0
       ? `${row.pods.total} (${row.pods.stale} stale)`
       : String(row.pods.total)
     : '?';
   const trust = row.trust === 'not-checked' ? '-' : row.trust;
+  const name = `${row.namespace}/${row.name}`;
   return {
     status: row.status,
-    cells: [`${row.namespace}/${row.name}`, row.identity, trust, pods],
+    cells: [name, row.identity, trust, pods],
+    said: [
+      `${name}  ${row.identity}`,
+      ...(row.trust === 'not-checked' ? [] : [`trust ${trust}`]),
+      pods.replace(/^\S+/, (number) => `${number} ${number === '1' ? 'pod' : 'pods'}`),
+    ].join(' · '),
     detail: detailOf(row),
   };
 }
@@ -81,26 +117,4 @@ function detailOf(row: ServiceAccountIdentity): string {
     return `${word}: ${got}`;
   }
   return row.status === 'ok' ? '' : row.summary;
-}
-
-function shortened(text: string, room: number): string {
-  return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
-}
-
-function summary({ serviceAccounts, failures, listed, namespacesUnread }: ClusterSnapshot): string {
-  const count = (status: Status) => serviceAccounts.filter((row) => row.status === status).length;
-  const parts = (['error', 'warning', 'unknown'] as const)
-    .map((status) => [count(status), status] as const)
-    .filter(([number]) => number > 0);
-  const words = parts.map(
-    ([number, status]) => `${number} ${status}${number === 1 || status === 'unknown' ? '' : 's'}`,
-  );
-  const calls = failures.length === 0 ? '' : ` · ${failures.length} ${failures.length === 1 ? 'call' : 'calls'} failed`;
-  // Of what was not read nobody can say that nothing is wrong with it.
-  const unread = listed ? (namespacesUnread.length > 0 ? ', others not read' : '') : ', all others not read';
-  if (serviceAccounts.length === 0)
-    return `${listed ? `no service account${unread}` : 'service accounts not read'}${calls}`;
-  const found = words.length === 0 ? 'nothing wrong' : words.join(', ');
-  const number = serviceAccounts.length;
-  return `${number} service ${number === 1 ? 'account' : 'accounts'}: ${found}${unread}${calls}`;
 }

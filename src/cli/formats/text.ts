@@ -1,6 +1,7 @@
 import type { Severity } from '../../core/rules/rule.js';
 import type { CheckResult } from '../checkResult.js';
 import { counts, lineIndexes } from './json.js';
+import { wrap } from './wrap.js';
 
 const COLORS: Readonly<Record<Severity | 'file' | 'faint', string>> = {
   error: '31',
@@ -11,12 +12,19 @@ const COLORS: Readonly<Record<Severity | 'file' | 'faint', string>> = {
   faint: '2',
 };
 
-/** For a person at a terminal: grouped by file, the reason in the middle, the rule at the end. */
+/** Lines are not wider, however wide the window is. */
+const WIDEST = 140;
+
+/**
+ * For a person: grouped by file, the reason in the middle, the rule at the end.
+ * @param terminal `width` in characters; undefined where no window limits it: then a finding is a line
+ */
 export function toText(result: CheckResult, terminal: { color: boolean; width: number | undefined }): string {
   const paint = (kind: keyof typeof COLORS, text: string) =>
     terminal.color ? `\x1b[${COLORS[kind]}m${text}\x1b[0m` : text;
   const lines = lineIndexes(result);
   const output: string[] = [];
+  const severities = Math.max(...result.findings.map(({ severity }) => severity.length));
   let file = '';
   for (const finding of result.findings) {
     if (finding.file !== file) {
@@ -26,29 +34,22 @@ export function toText(result: CheckResult, terminal: { color: boolean; width: n
     }
     const { line, character } = lines(file).position(finding.start);
     const place = `${line + 1}:${character + 1}`.padStart(7);
-    const severity = finding.severity.padEnd(11);
+    const severity = finding.severity.padEnd(severities);
     const indent = place.length + severity.length + 4;
-    const message = wrap(finding.message, Math.min(terminal.width ?? 120, 140) - indent - finding.ruleId.length - 3);
-    message[message.length - 1] += `   ${paint('faint', finding.ruleId)}`;
+    const room = terminal.width === undefined ? undefined : Math.min(terminal.width, WIDEST) - indent;
+    const message = wrap(finding.message, room);
+    const last = message.at(-1)!;
+    const rule = paint('faint', finding.ruleId);
+    if (room === undefined || last.length + 3 + finding.ruleId.length <= room)
+      message[message.length - 1] = `${last}   ${rule}`;
+    else message.push(rule);
     output.push(`${place}  ${paint(finding.severity, severity)}  ${message[0]}`);
     for (const more of message.slice(1)) output.push(' '.repeat(indent) + more);
   }
   if (result.findings.length > 0) output.push('');
   for (const { file: name, reason } of result.unreadable) output.push(`${name}: ${paint('error', reason)}`);
-  output.push(summary(result));
+  if (result.files > 0 || result.unreadable.length === 0) output.push(summary(result));
   return `${output.join('\n')}\n`;
-}
-
-function wrap(message: string, width: number): string[] {
-  if (width < 30 || message.length <= width) return [message];
-  const lines: string[] = [''];
-  for (const word of message.split(' ')) {
-    const last = lines.length - 1;
-    if (lines[last] === '') lines[last] = word;
-    else if (lines[last]!.length + 1 + word.length <= width) lines[last] += ` ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }
 
 function summary(result: CheckResult): string {

@@ -75,7 +75,8 @@ class ClusterReader {
       addons: objects(addons).map(readAddon),
       autoMode: booleanOf(get(root, 'autoModeConfig', 'enabled')) === true,
     });
-    for (const account of accounts) this.#account(account);
+    const depends = withOidc?.value ?? withOidc?.key ?? accountsProperty?.key;
+    for (const account of accounts) this.#account(account, depends);
     for (const association of associations) this.#association(association);
     for (const addon of objects(addons)) {
       for (const association of objects(get(addon, 'podIdentityAssociations')))
@@ -100,7 +101,7 @@ class ClusterReader {
   }
 
   /** `iam.serviceAccounts`: eksctl makes account, annotation, role and trust, unless a role is given to it. */
-  #account(node: ObjectNode): void {
+  #account(node: ObjectNode, depends: SyntaxNode | undefined): void {
     const given = property(node, 'attachRoleARN');
     const metadata = accountMetadata(node, given);
     if (booleanOf(get(node, 'roleOnly')) !== true) {
@@ -109,6 +110,7 @@ class ClusterReader {
         metadata,
         node,
         ...(given ? {} : { managed: true as const }),
+        ...(depends ? { depends } : {}),
       });
     }
     if (given) return;

@@ -221,6 +221,8 @@ export interface ServiceAccount {
   readonly chart?: string;
   /** Made with an IRSA role by the tool itself (eksctl `iam.serviceAccounts`): annotation and trust come with it. */
   readonly managed?: true;
+  /** What else of its file decides whether the tool can make it: `withOIDC` of an eksctl cluster. */
+  readonly depends?: SyntaxNode;
 }
 
 export interface Workload {

@@ -1,4 +1,5 @@
-import type { Facts } from '../facts/model.js';
+import type { Facts, Metadata } from '../facts/model.js';
+import { readFile } from '../facts/readFile.js';
 import { parseConditionKey } from '../iam/conditionKey.js';
 import { parseProviderArn } from '../iam/issuer.js';
 import { display, hasHole, literalOf } from '../syntax/text.js';
@@ -14,11 +15,15 @@ import {
   operatorNames,
   podIdentityKeys,
 } from './documentation.js';
+import { gapAt } from './gaps.js';
 import { identities, isDefinite } from './identities.js';
 import { type Mention, mentionAt, mentionsOf } from './mentions.js';
+import { trialOf } from './trialOf.js';
 
 export interface Completion {
   readonly text: string;
+  /** What is put in, where that is more than the text: a key comes with its colon. */
+  readonly insert?: string;
   readonly detail?: string;
   /** Markdown. */
   readonly docs?: string;
@@ -36,12 +41,60 @@ export function completionsAt(
   workspace: Workspace,
   file: string,
   offset: number,
+  text: string,
 ): readonly Completion[] {
   const mention = mentionAt(facts, file, offset);
-  if (!mention) return [];
-  const replaces = contentOf(mention.node);
+  const node = mention?.node ?? namespaceAt(facts, file, offset);
+  if (!node) return inGap(all, workspace, file, offset, text);
+  const replaces = contentOf(node);
   if (offset < replaces.start || offset > replaces.end) return [];
-  return suggest(mention, facts, [...all], workspace).map((suggestion) => ({ ...suggestion, replaces }));
+  const found = mention ? suggest(mention, facts, [...all], workspace) : namespaces(workspace);
+  return found.map((suggestion) => ({ ...suggestion, replaces }));
+}
+
+/** Where no string stands yet. */
+function inGap(
+  all: Iterable<Facts>,
+  workspace: Workspace,
+  file: string,
+  offset: number,
+  text: string,
+): readonly Completion[] {
+  const gap = gapAt(file, text, offset);
+  if (!gap) return [];
+  const facts = readFile(file, gap.text);
+  const mention = mentionAt(facts, file, gap.offset);
+  const replaces = { file, start: gap.start, end: offset };
+  if (!gap.isKey) {
+    const found = mention
+      ? suggest(mention, facts, [...all], workspace)
+      : namespaceAt(facts, file, gap.offset)
+        ? namespaces(workspace)
+        : [];
+    return found.map((suggestion) => ({ ...suggestion, replaces }));
+  }
+  if (mention?.kind !== 'annotation-key' && mention?.kind !== 'condition-key') return [];
+  const taken = new Set(mentionsOf(facts).flatMap(({ kind, node }) => (kind === mention.kind ? node.raw : [])));
+  return suggest(mention, facts, [...all], workspace)
+    .filter((suggestion) => !taken.has(suggestion.text))
+    .map((suggestion) => ({ ...suggestion, insert: `${suggestion.text}: `, replaces }));
+}
+
+function namespaceAt(facts: Facts, file: string, offset: number): StringNode | undefined {
+  const metadata: readonly Metadata[] = [...facts.serviceAccounts, ...facts.workloads].map((fact) => fact.metadata);
+  const nodes = [...metadata, ...facts.associations].flatMap(({ namespace }) => namespace ?? []);
+  return nodes.find((node) => {
+    const place = placeOf(node);
+    return place.file === file && place.start <= offset && offset <= place.end;
+  });
+}
+
+function namespaces(workspace: Workspace): readonly Suggestion[] {
+  return unique(
+    identities(workspace)
+      .filter(isDefinite)
+      .map(({ namespace }) => namespace),
+  );
 }
 
 function suggest(mention: Mention, facts: Facts, all: readonly Facts[], workspace: Workspace): readonly Suggestion[] {
@@ -65,7 +118,7 @@ function suggest(mention: Mention, facts: Facts, all: readonly Facts[], workspac
           ? []
           : accountNames(mention, workspace);
     case 'role':
-      return mention.use === 'definition' ? [] : roleArns(workspace, all);
+      return mention.use === 'definition' ? [] : roleArns(workspace, all, accountAt(mention.node, facts));
     case 'annotation-key':
       return annotationNames.map((text) => described(text, 'key', annotationDocs(text)));
   }
@@ -145,8 +198,27 @@ function accountNames(mention: Mention & { kind: 'account' }, workspace: Workspa
     }));
 }
 
-/** Roles as others write them, and roles that the files define where their account is known. */
-function roleArns(workspace: Workspace, all: readonly Facts[]): readonly Suggestion[] {
+interface AccountName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Whose annotation or association the role is for, where the text says it. */
+function accountAt(node: StringNode, facts: Facts): AccountName | undefined {
+  const account = facts.serviceAccounts.find(({ metadata }) =>
+    metadata.annotations.some(({ value }) => value === node),
+  );
+  const association = facts.associations.find(({ roleArn }) => roleArn === node);
+  const [namespace, name] = account
+    ? [account.metadata.namespace, account.metadata.name]
+    : [association?.namespace, association?.serviceAccount];
+  const known = { namespace: namespace && literalOf(namespace.text), name: name && literalOf(name.text) };
+  return known.namespace && known.name ? { namespace: known.namespace, name: known.name } : undefined;
+}
+
+/** Roles that let the account in, roles as others write them, and roles that the files define where their account is known. */
+function roleArns(workspace: Workspace, all: readonly Facts[], who: AccountName | undefined): readonly Suggestion[] {
+  const welcoming = new Map<string, string>();
   const found = new Map<string, string>();
   for (const facts of all) {
     for (const mention of mentionsOf(facts)) {
@@ -161,13 +233,19 @@ function roleArns(workspace: Workspace, all: readonly Facts[]): readonly Suggest
     }
   }
   for (const role of workspace.roles()) {
-    const arn = role.arn && literalOf(role.arn.text);
+    const given = role.arn && literalOf(role.arn.text);
     const name = role.name && literalOf(role.name.text);
-    if (arn) found.set(arn, 'defined in this workspace');
-    else if (name && role.account && !role.path)
-      found.set(`arn:aws:iam::${role.account}:role/${name}`, `defined as ${display(role.name!.text)}`);
+    const arn = given ?? (name && role.account && !role.path ? `arn:aws:iam::${role.account}:role/${name}` : undefined);
+    if (!arn) continue;
+    if (who && role.trustPolicy && trialOf(role.trustPolicy, who.namespace, who.name).verdict === 'ALLOWED')
+      welcoming.set(arn, `lets ${who.namespace}/${who.name} in`);
+    else found.set(arn, given ? 'defined in this workspace' : `defined as ${display(role.name!.text)}`);
   }
-  return [...found].map(([text, detail]) => ({ text, kind: 'reference', detail }));
+  return [...welcoming, ...[...found].filter(([arn]) => !welcoming.has(arn))].map(([text, detail]) => ({
+    text,
+    kind: 'reference',
+    detail,
+  }));
 }
 
 function unique(values: readonly string[]): readonly Suggestion[] {

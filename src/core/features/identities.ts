@@ -4,7 +4,7 @@ import { isEksIssuer, parseProviderArn } from '../iam/issuer.js';
 import { isNamespaceName, isServiceAccountName } from '../iam/names.js';
 import { nearestMiss } from '../iam/nearestMiss.js';
 import { type AccessRequest, irsaRequest, podIdentityRequest } from '../iam/request.js';
-import type { Chain, ChainDetail, ChainLink, Mark } from '../identity/explain.js';
+import { type Chain, type ChainDetail, type ChainLink, type Mark, tokenLinks } from '../identity/explain.js';
 import { type Mechanism, type Resolution, resolve } from '../identity/resolve.js';
 import { display, hasHole, literalOf, onlyHole, type Text } from '../syntax/text.js';
 import { booleanOf, outermost, type Place, placeOf, type SourceDocument, type SyntaxNode } from '../syntax/tree.js';
@@ -33,10 +33,19 @@ export interface FileIdentity {
   readonly annotation?: Place;
   readonly association?: Place;
   readonly trustPolicy?: Place;
-  /** All that is its own, whole: account, annotation, association, trust policy. What the rules say there is said of it. */
+  /**
+   * All that is its own, whole: account, annotation, association, trust policy, workloads. What the rules say there is said of
+   * it.
+   */
   readonly parts: readonly Place[];
   /** Workloads that run as it. */
-  readonly workloads: readonly { readonly name: string; readonly kind: string; readonly place: Place }[];
+  readonly workloads: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly place: Place;
+    /** All of it. */
+    readonly whole: Place;
+  }[];
   readonly account: Account;
   readonly policy?: TrustPolicy;
   /** The explanation; made when somebody asks. */
@@ -106,7 +115,12 @@ function workloadsByAccount(workspace: Workspace): Workloads {
       if (!serviceAccountName) continue;
       const key = `${shown(namespace)}/${shown(serviceAccountName)}`;
       // A document is moved by changes above it, so that its place is told when somebody asks.
-      const told = () => ({ name: display(name), kind: fact.kind, place: placeOf(fact.metadata.name ?? fact.node) });
+      const told = () => ({
+        name: display(name),
+        kind: fact.kind,
+        place: placeOf(fact.metadata.name ?? fact.node),
+        whole: placeOf(fact.node),
+      });
       const list = found.get(key);
       if (list) list.push(told);
       else found.set(key, [told]);
@@ -115,6 +129,10 @@ function workloadsByAccount(workspace: Workspace): Workloads {
   byAccount.set(workloads, found);
   return found;
 }
+
+/** Stand for roles that have no name in the files. */
+const OF_EKSCTL = 'a role of its own by eksctl';
+const OF_THE_FILES = 'a role of these files';
 
 function identityOf(
   account: Account,
@@ -125,13 +143,19 @@ function identityOf(
   const associations = workspace.associationsFor(account);
   const association = associations.find(({ certain }) => certain)?.association;
   const possible = associations.some(({ certain }) => !certain);
-  const resolution = resolve({
-    annotation: variant.roleArn && display(variant.roleArn.text),
-    association: association && { roleArn: association.roleArn && display(association.roleArn.text) },
+  const resolved = resolve({
+    annotation: variant.roleArn ? display(variant.roleArn.text) : account.fact.managed && OF_EKSCTL,
+    association: association && {
+      roleArn: association.roleArn ? display(association.roleArn.text) : association.role && OF_THE_FILES,
+    },
     associationsKnown: !possible,
     staticCredentials: false,
     node: { reach: 'none', why: 'files do not say what its nodes offer' },
   });
+  const resolution =
+    resolved.roleArn === OF_EKSCTL
+      ? { ...resolved, reason: 'eksctl makes a role for it, with the annotation and the trust policy.' }
+      : resolved;
   const reference =
     resolution.winner === 'pod-identity'
       ? association?.roleArn
@@ -157,8 +181,11 @@ function identityOf(
   const runs = (workloads.get(`${namespace}/${name}`) ?? []).map((told) => told());
   // A reference says less to a person than the name of what it refers to.
   const isReference = reference !== undefined && hasHole(reference.text);
+  const made = resolution.roleArn === OF_EKSCTL || resolution.roleArn === OF_THE_FILES;
   const roleArn =
-    (isReference ? undefined : resolution.roleArn) ?? (role?.name && display(role.name.text)) ?? resolution.roleArn;
+    (isReference || made ? undefined : resolution.roleArn) ??
+    (role?.name && display(role.name.text)) ??
+    (made ? undefined : resolution.roleArn);
   const place = placeOf(account.fact.metadata.name ?? account.fact.node);
   const parts: Parts = {
     resolution,
@@ -174,7 +201,7 @@ function identityOf(
     ...(roleArn === undefined ? {} : { roleArn }),
     trust,
     status: statusOf(parts),
-    summary: summaryOf(parts, roleArn),
+    summary: summaryOf(parts, roleArn ?? (made ? resolution.roleArn : undefined)),
     reason: resolution.reason,
     ...(miss === undefined ? {} : { nearestMiss: miss }),
     ...(allowed ? { statement: allowed.index } : {}),
@@ -182,9 +209,12 @@ function identityOf(
     ...(variant.roleArn ? { annotation: placeOf(variant.roleArn) } : {}),
     ...(association ? { association: placeOf(association.serviceAccount ?? association.node) } : {}),
     ...(policy ? { trustPolicy: placeOf(policy.node), policy } : {}),
-    parts: [account.fact.node, variant.roleArn, association?.node, policy?.node].flatMap((node) =>
-      node ? [placeOf(node)] : [],
-    ),
+    parts: [
+      ...[account.fact.node, account.fact.depends, variant.roleArn, association?.node, policy?.node].flatMap((node) =>
+        node ? [placeOf(node)] : [],
+      ),
+      ...runs.map(({ whole }) => whole),
+    ],
     workloads: runs,
     account,
     chain: () =>
@@ -368,14 +398,13 @@ function chainOf(told: Told): Chain {
   if (verdict) {
     const { request, evaluation } = verdict;
     if (request.mechanism === 'irsa') {
-      links.push({
-        label: 'token',
-        text: [
-          request.issuer ? `iss ${display(request.issuer)}` : 'iss unknown',
-          `sub system:serviceaccount:${namespace}:${name}`,
-          `aud ${request.audience ? display(request.audience) : 'sts.amazonaws.com'}`,
-        ].join('   '),
-      });
+      links.push(
+        ...tokenLinks(
+          request.issuer ? display(request.issuer) : 'unknown',
+          `system:serviceaccount:${namespace}:${name}`,
+          request.audience ? display(request.audience) : 'sts.amazonaws.com',
+        ),
+      );
     }
     for (const statement of evaluation.statements) links.push(statementLink(statement));
   } else if (resolution.winner !== 'none') {
@@ -405,7 +434,7 @@ function chainOf(told: Told): Chain {
   }
   return {
     subject: `${namespace}/${name}`,
-    target: roleArn ?? 'no role of its own',
+    target: roleArn ?? resolution.roleArn ?? 'no role of its own',
     verdict: resolution.winner === 'none' ? 'NO ROLE' : decisions[told.trust],
     links,
   };

@@ -1,7 +1,5 @@
-const LONGEST = 80;
-
-/** The first clause of a finding's message, for a row that has little room. */
+/** The first clause of a finding's message, for a row that has little room; whole, for who shows it knows how much room there is. */
 export function shortened(message: string): string {
-  const clause = /^(.*?)(?:[;.:](?:\s|$)|$)/.exec(message)?.[1] ?? message;
-  return clause.length > LONGEST ? `${clause.slice(0, LONGEST - 1)}…` : clause;
+  // A value alone says nothing: what is said of it stands behind the colon.
+  return /^(?:'[^']*': )?.*?(?=[;.:](?:\s|$)|$)/.exec(message)?.[0] ?? message;
 }

@@ -2,7 +2,7 @@ import type { TrustPolicy } from '../facts/model.js';
 import { type Decision, type Evaluation, evaluate } from '../iam/evaluate.js';
 import { nearestMiss } from '../iam/nearestMiss.js';
 import { type AccessRequest, irsaRequest, podIdentityRequest } from '../iam/request.js';
-import type { Chain, ChainLink } from '../identity/explain.js';
+import { type Chain, type ChainLink, tokenLinks } from '../identity/explain.js';
 import { display, literalOf } from '../syntax/text.js';
 import { statementLink } from './identities.js';
 
@@ -28,7 +28,7 @@ export function trialOf(policy: TrustPolicy, namespace: string, serviceAccount: 
           ? 'IRSA, as the policy names an OIDC provider'
           : `Pod Identity, as the policy names ${AGENT}`,
     },
-    ...(request.mechanism === 'irsa' ? [tokenLink(request)] : []),
+    ...(request.mechanism === 'irsa' ? tokenOf(request) : []),
     ...evaluation.statements.map(statementLink),
     ...(miss === undefined ? [] : [{ label: 'difference', text: miss }]),
   ];
@@ -59,13 +59,10 @@ function requestsFor(policy: TrustPolicy, namespace: string, serviceAccount: str
   return requests.length > 0 ? requests : [irsaRequest(given)];
 }
 
-function tokenLink({ issuer, audience, account }: AccessRequest): ChainLink {
-  return {
-    label: 'token',
-    text: [
-      issuer ? `iss ${display(issuer)}` : 'iss unknown',
-      `sub system:serviceaccount:${display(account.namespace)}:${display(account.name)}`,
-      `aud ${audience ? display(audience) : 'sts.amazonaws.com'}`,
-    ].join('   '),
-  };
+function tokenOf({ issuer, audience, account }: AccessRequest): readonly ChainLink[] {
+  return tokenLinks(
+    issuer ? display(issuer) : 'unknown',
+    `system:serviceaccount:${display(account.namespace)}:${display(account.name)}`,
+    audience ? display(audience) : 'sts.amazonaws.com',
+  );
 }

@@ -32,6 +32,15 @@ export interface Chain {
   readonly links: readonly ChainLink[];
 }
 
+/** What the token says of a pod: its claims, one below the other. */
+export function tokenLinks(issuer: string, subject: string, audience: string): readonly ChainLink[] {
+  return [
+    { label: 'token', text: `iss ${issuer}` },
+    { label: '', text: `sub ${subject}` },
+    { label: '', text: `aud ${audience}` },
+  ];
+}
+
 const SIGNS: Readonly<Record<Mark, string>> = { yes: '✓', no: '✗', maybe: '?' };
 
 /** Plain text in columns, for a read-only editor and for terminals. Ends with a line break. */

@@ -101,13 +101,15 @@ function fixes(
 ): readonly Fix[] {
   if (node.kind !== 'string') return [];
   if (condition.claim === 'aud') return fix(`Ask for '${AUDIENCE}'`, 'suggested', [replaceString(node, AUDIENCE)]);
-  const exact =
+  const matching =
     condition.claim === 'sub'
-      ? knownAccounts(workspace, policy.policy)
-          .filter((account) => matchGlob(text, [subjectFor(account)]) === 'yes')
-          .slice(0, 8)
-          .flatMap((account) => fix(`Only ${shown(account)}`, 'suggested', [replaceString(node, subjectFor(account))]))
+      ? knownAccounts(workspace, policy.policy).filter((account) => matchGlob(text, [subjectFor(account)]) === 'yes')
       : [];
+  const linked = matching.filter((account) => account.linked);
+  // Where the role is known to be somebody's, the others that the pattern happens to match are no offer.
+  const exact = (linked.length > 0 ? linked : matching)
+    .slice(0, 8)
+    .flatMap((account) => fix(`Only ${shown(account)}`, 'suggested', [replaceString(node, subjectFor(account))]));
   const { operator } = condition;
   // All of one operator at once, where all of its values are meant as patterns.
   const siblings = stars.filter(

@@ -104,7 +104,8 @@ function fixes(
   const linked = matching.filter((account) => account.linked);
   const only = (title: string, accounts: readonly KnownAccount[]) =>
     fix(title, 'suggested', exactly(reading, condition, value, accounts.map(subjectFor)));
-  const each = (linked.length > 0 ? [...linked, ...matching.filter((account) => !account.linked)] : matching)
+  // Where the role is known to be somebody's, the others that the pattern happens to match are no offer.
+  const each = (linked.length > 0 ? linked : matching)
     .slice(0, 8)
     .flatMap((account) => only(`Only ${shown(account)}`, [account]));
   const several =

@@ -132,8 +132,11 @@ export class Refactorings implements vscode.Disposable {
     const connected = this.#snapshots().find((snapshot) => issuer !== undefined && snapshot.issuer === issuer);
     const known = connected?.name ?? soleCluster(this.#workspace);
     if (known !== undefined) return known;
+    // The one that is looked at is most likely meant, but nothing says that it is.
+    const open = new Set(this.#snapshots().flatMap(({ kind, name }) => (kind === 'eks' ? [name] : [])));
     return vscode.window.showInputBox({
       title,
+      value: open.size === 1 ? [...open][0]! : '',
       prompt: vscode.l10n.t('Name of the EKS cluster; empty: the files say it, or it is left to be filled in'),
       validateInput: (value) =>
         value === '' || /^[0-9A-Za-z][A-Za-z0-9_-]{0,99}$/.test(value)

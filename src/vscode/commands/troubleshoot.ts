@@ -6,6 +6,7 @@ import { symptoms } from '../../core/troubleshoot/symptoms.js';
 import type { Analyses } from '../analyses.js';
 import { ReadOnlyDocuments } from '../readOnlyDocuments.js';
 import type { ClustersView } from '../tree/clustersView.js';
+import { pickOrType } from './pickOrType.js';
 
 const scheme = 'pod-iam-troubleshoot';
 
@@ -89,36 +90,16 @@ const common = ['web-identity-denied', 'pod-identity-denied', 'node-role', 'no-e
 
 /** One of the known errors, or whatever was pasted. */
 async function askError(): Promise<string | undefined> {
-  const pick = vscode.window.createQuickPick();
-  pick.title = vscode.l10n.t('Which error did the pod log?');
-  pick.placeholder = vscode.l10n.t('Paste it, or pick one that looks like it');
   const known = [
     ...symptoms.filter(({ id }) => common.includes(id)),
     ...symptoms.filter(({ id }) => !common.includes(id)),
   ].map((symptom) => ({ label: symptom.title, detail: symptom.example }));
-  pick.items = known;
-  pick.matchOnDetail = true;
-  const answer = await new Promise<string | undefined>((resolve) => {
-    // Enter may come before the list has followed what was pasted: what is selected then was not meant.
-    let followed = true;
-    pick.onDidChangeActive(([active]) => {
-      if (active?.label === pick.value.trim()) followed = true;
-    });
-    pick.onDidChangeValue((value) => {
-      followed = value.trim() === '';
-      // What was pasted stands first, so that Enter takes it as it is.
-      pick.items = value.trim()
-        ? [{ label: value.trim(), description: vscode.l10n.t('as pasted'), alwaysShow: true }, ...known]
-        : known;
-    });
-    pick.onDidAccept(() => {
-      const [picked] = pick.selectedItems;
-      const answer = followed && picked ? (picked.detail ?? picked.label) : pick.value.trim();
-      if (answer) resolve(answer);
-    });
-    pick.onDidHide(() => resolve(undefined));
-    pick.show();
+  const answer = await pickOrType({
+    title: vscode.l10n.t('Which error did the pod log?'),
+    placeholder: vscode.l10n.t('Paste it, or pick one that looks like it'),
+    known,
+    isAnswer: () => true,
+    typedHint: vscode.l10n.t('as pasted'),
   });
-  pick.dispose();
-  return answer;
+  return answer?.detail ?? answer?.label;
 }

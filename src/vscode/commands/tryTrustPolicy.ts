@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import type { TrustPolicy } from '../../core/facts/model.js';
+import { identities, isDefinite } from '../../core/features/identities.js';
 import { trialOf } from '../../core/features/trialOf.js';
 import { explain } from '../../core/identity/explain.js';
 import { display } from '../../core/syntax/text.js';
 import { placeOf } from '../../core/syntax/tree.js';
 import type { Analyses } from '../analyses.js';
 import { ReadOnlyDocuments } from '../readOnlyDocuments.js';
+import { pickOrType } from './pickOrType.js';
 
 const scheme = 'pod-iam-trial';
 const ACCOUNT = /^([a-z0-9](?:[-a-z0-9]*[a-z0-9])?)\/([a-z0-9](?:[-a-z0-9.]*[a-z0-9])?)$/;
@@ -21,14 +23,19 @@ export class TrustPolicyTrials implements vscode.Disposable {
   async run(): Promise<void> {
     const policy = await this.#choose();
     if (!policy) return;
-    const typed = await vscode.window.showInputBox({
+    const accounts = identities(this.analyses.workspace.workspace()).filter(isDefinite);
+    const labels = new Map(accounts.map((each) => [`${each.namespace}/${each.name}`, each.summary]));
+    const answer = await pickOrType({
       title: vscode.l10n.t('Can this service account assume {0}?', policy.label),
-      prompt: vscode.l10n.t('NAMESPACE/NAME'),
-      value: this.#last,
-      validateInput: (text) =>
-        ACCOUNT.test(text.trim()) ? undefined : vscode.l10n.t("'{0}' is no NAMESPACE/NAME", text.trim()),
+      placeholder: vscode.l10n.t('NAMESPACE/NAME, or one of the workspace'),
+      // The one of the last time stands first.
+      known: [...labels]
+        .sort(([a], [b]) => Number(b === this.#last) - Number(a === this.#last))
+        .map(([label, description]) => ({ label, description })),
+      isAnswer: (text) => ACCOUNT.test(text),
+      typedHint: vscode.l10n.t('not in the workspace'),
     });
-    const [, namespace, name] = ACCOUNT.exec(typed?.trim() ?? '') ?? [];
+    const [, namespace, name] = ACCOUNT.exec(answer?.label ?? '') ?? [];
     if (namespace === undefined || name === undefined) return;
     this.#last = `${namespace}/${name}`;
     const path = `/${policy.label.replace(/[^\w.-]+/g, ' ')}/${namespace}/${name}`;

@@ -68,15 +68,12 @@ export function accountRow(account: ServiceAccountIdentity, cluster: ClusterOfRo
   };
 }
 
-/** In order: what it gets. Not in order: the reason first, for side bars are narrow. */
+/** In order: what it gets, and first whether that was seen for real. Not in order: the reason first, for side bars are narrow. */
 function describe({ status, identity, summary, callerIdentity }: ServiceAccountIdentity, now: number): string {
   if (status !== 'ok') return `${summary} · ${identity}`;
   const { verdict, verifiedAt } = callerIdentity;
-  const verified =
-    verdict === 'as-expected' && verifiedAt !== undefined
-      ? ` · caller identity verified ${clock(verifiedAt, now)}`
-      : '';
-  return `${identity}${verified} · ${summary}`;
+  const verified = verdict === 'as-expected' && verifiedAt !== undefined ? `verified ${clock(verifiedAt, now)} · ` : '';
+  return `${verified}${identity} · ${summary}`;
 }
 
 function hasOwnRole(account: ServiceAccountIdentity): boolean {

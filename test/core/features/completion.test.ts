@@ -4,10 +4,13 @@ import { account, deployment, ISSUER, PROVIDER, role, workspaceOf } from './supp
 
 function complete(files: Readonly<Record<string, string>>) {
   const { facts, all, workspace, file, offset, analysis } = workspaceOf(files);
-  return completionsAt(facts, all(), workspace, file, offset).map(({ text, replaces }) => ({
-    text,
-    over: analysis.text(replaces.file)!.slice(replaces.start, replaces.end),
-  }));
+  return completionsAt(facts, all(), workspace, file, offset, analysis.text(file)!).map(
+    ({ text, insert, replaces }) => ({
+      text,
+      ...(insert === undefined ? {} : { insert }),
+      over: analysis.text(replaces.file)!.slice(replaces.start, replaces.end),
+    }),
+  );
 }
 
 const texts = (files: Readonly<Record<string, string>>) => complete(files).map(({ text }) => text);
@@ -52,5 +55,51 @@ describe('completion', () => {
   });
   test('offers nothing where nothing of ours stands', () => {
     expect(texts({ 'sa.yaml': sa.replace('kind', 'k¦ind') })).toEqual([]);
+  });
+  test('of a role ARN where nothing stands yet', () => {
+    const empty = sa.replace('arn:aws:iam::111122223333:role/payments-api', '¦');
+    for (const text of [
+      empty,
+      `${empty}---\n${deployment('payments', 'api', 'api')}`,
+      `${deployment('a', 'b', 'c')}---\n${empty}`,
+    ])
+      expect(complete({ 'sa.yaml': text, 'role.json': role('payments-api', 's') })).toEqual([
+        { text: 'arn:aws:iam::111122223333:role/payments-api', over: '' },
+      ]);
+  });
+  test('of a role ARN offers first those that let the account in', () => {
+    const files = {
+      'a.json': role('a-other', 'system:serviceaccount:payments:other'),
+      'sa.yaml': sa.replace('arn:aws:iam::111122223333:role/payments-api', '¦'),
+      'z.json': role('z-api', 'system:serviceaccount:payments:api'),
+    };
+    expect(texts(files)).toEqual(['arn:aws:iam::111122223333:role/z-api', 'arn:aws:iam::111122223333:role/a-other']);
+    const typed = { ...files, 'sa.yaml': files['sa.yaml'].replace('¦', 'arn:¦') };
+    expect(texts(typed)[0]).toBe('arn:aws:iam::111122223333:role/z-api');
+  });
+  test('of an annotation’s key while it is typed, with its colon', () => {
+    for (const typed of ['', 'eks', 'eks.amazonaws.com/to']) {
+      const found = complete({ 'sa.yaml': `${sa.trimEnd()}\n    ${typed}¦\n` });
+      expect(found).toContainEqual({
+        text: 'eks.amazonaws.com/token-expiration',
+        insert: 'eks.amazonaws.com/token-expiration: ',
+        over: typed,
+      });
+      expect(found.map(({ text }) => text)).not.toContain('eks.amazonaws.com/role-arn');
+    }
+  });
+  test('of the first annotation', () => {
+    const first = sa.replace(/(annotations:\n +).*\n/, '$1¦\n');
+    expect(texts({ 'sa.yaml': first })).toContain('eks.amazonaws.com/role-arn');
+  });
+  test('of a namespace and of an account’s name where nothing stands yet', () => {
+    const files = { 'sa.yaml': sa, 'd.yaml': deployment('¦', 'worker', 'api') };
+    expect(texts(files)).toEqual(['payments']);
+    expect(texts({ ...files, 'd.yaml': deployment('pay¦', 'worker', 'api') })).toContain('payments');
+    expect(texts({ ...files, 'd.yaml': deployment('payments', 'worker', '¦') })).toEqual(['api']);
+  });
+  test('offers no keys where others stand', () => {
+    expect(texts({ 'sa.yaml': `${sa.trimEnd()}\n  ¦\n` })).toEqual([]);
+    expect(texts({ 'sa.yaml': `${sa.trimEnd()}\n¦\n` })).toEqual([]);
   });
 });

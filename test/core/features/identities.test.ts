@@ -56,6 +56,41 @@ describe('the identity of a service account in files', () => {
     });
   });
 
+  test('with a role that eksctl makes', () => {
+    const cluster = (withOIDC: boolean, more = '') => `apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: { name: orders, region: eu-west-1 }
+iam:
+  withOIDC: ${withOIDC}
+  serviceAccounts:
+    - metadata: { name: autoscaler, namespace: kube-system }
+      wellKnownPolicies: { autoScaler: true }${more}
+`;
+    const found = only({ 'cluster.yaml': cluster(true) });
+    expect(found).toMatchObject({
+      mechanism: 'irsa',
+      trust: 'allowed',
+      status: 'ok',
+      summary: 'IRSA → a role of its own by eksctl',
+      reason: 'eksctl makes a role for it, with the annotation and the trust policy.',
+    });
+    expect(found.roleArn).toBeUndefined();
+    expect(explain(found.chain())).toMatch(/^kube-system\/autoscaler → a role of its own by eksctl +ALLOWED\n/);
+    expect(only({ 'cluster.yaml': cluster(true, '\n      roleName: scaler') }).mechanism).toBe('irsa');
+    // What keeps eksctl from making it is said of it.
+    const text = cluster(false);
+    const at = text.indexOf('false');
+    expect(only({ 'cluster.yaml': text }).parts).toContainEqual({ file: 'cluster.yaml', start: at, end: at + 5 });
+  });
+
+  test('its workloads are a part of it', () => {
+    const text = deployment('payments', 'api', 'api');
+    const { parts, workloads } = only({ 'sa.yaml': account('payments', 'api', 'x'), 'd.yaml': text });
+    expect(workloads).toHaveLength(1);
+    const whole = parts.find(({ file }) => file === 'd.yaml');
+    expect(text.slice(whole?.start, whole?.end).trim()).toBe(text.trim());
+  });
+
   test('without a namespace says so', () => {
     expect(only({ 'sa.yaml': 'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: api\n' }).namespace).toBe(
       '(namespace not set)',

@@ -51,9 +51,7 @@ describe('Pod Identity to IRSA', () => {
         expect(shown).toMatchSnapshot();
         expect(serious(again), shown).toEqual([]);
         const identity = identityOf(again, 'shop/cart');
-        expect([identity.mechanism, identity.winner], shown).toEqual(
-          format.startsWith('eksctl') ? ['none', 'none'] : ['irsa', 'irsa'],
-        );
+        expect([identity.mechanism, identity.winner], shown).toEqual(['irsa', 'irsa']);
         if (!format.startsWith('eksctl')) {
           // Where only the module knows the account, it is left to be filled in.
           const expected = format.startsWith('Terraform policy document') ? 'unknown' : 'allowed';

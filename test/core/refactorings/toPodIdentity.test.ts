@@ -20,7 +20,7 @@ describe('IRSA to Pod Identity', () => {
       it(`${format} (${form})`, () => {
         const name = format === 'Helm values' ? 'cart' : 'shop/cart';
         expect(serious(texts)).toEqual([]);
-        expect(identityOf(texts, name).winner).toBe(format.startsWith('eksctl') ? 'none' : 'irsa');
+        expect(identityOf(texts, name).winner).toBe('irsa');
         const refactoring = migrated(texts, name);
         const after = applied(texts, refactoring);
         const shown = Object.values(after).join('\n');

@@ -25,7 +25,7 @@ describe('a service account’s row', () => {
       verifiedAt: NOW,
     } as const;
     expect(accountRow(identity({ callerIdentity }), cluster).description).toMatch(
-      /^IRSA → payments-api · caller identity verified .*\d+:\d+.* · 2 pods$/,
+      /^verified .*\d+:\d+.* · IRSA → payments-api · 2 pods$/,
     );
   });
   test('not in order says the reason first', () => {

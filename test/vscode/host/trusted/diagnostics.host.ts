@@ -35,6 +35,16 @@ test('a file that was never saved is checked, and again after each change', asyn
   await removeAll();
 });
 
+test('a text that was pasted before its language was known is checked once it is', async () => {
+  const document = await untitled(trustPolicy(wildcard), 'plaintext');
+  assert.deepEqual(ours(document.uri), []);
+  await vscode.languages.setTextDocumentLanguage(document, 'json');
+  await waitForRules(document.uri, ['trust-wildcard-subject']);
+  await vscode.languages.setTextDocumentLanguage(document, 'plaintext');
+  await waitForRules(document.uri, []);
+  await removeAll();
+});
+
 test('a squiggle’s code leads to the rule’s page', async () => {
   const document = await untitled(trustPolicy(wildcard));
   await waitForRules(document.uri, ['trust-wildcard-subject']);

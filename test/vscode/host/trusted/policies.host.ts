@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { eventually, ISSUER, open, PROVIDER, removeAll, rulesOf, waitForRules } from '../editor.js';
+import {
+  eventually,
+  ISSUER,
+  open,
+  PROVIDER,
+  removeAll,
+  rulesOf,
+  serviceAccount,
+  waitForRules,
+  write,
+} from '../editor.js';
 import { person } from '../person.js';
 import { test } from '../suite.js';
 
@@ -28,9 +38,11 @@ test('a role of a Terraform file is tried with a service account, its document i
     'resource "aws_iam_role" "api" {\n  name               = "payments-api"\n  assume_role_policy = data.aws_iam_policy_document.api.json\n}\n',
   );
   await vscode.window.showTextDocument(document);
-  const trial = async (account: string) => {
+  const known = await write('batch.yaml', serviceAccount('payments', 'batch', 'payments-api'));
+  await waitForRules(known, ['sa-trust-denied']);
+  const trial = async (account: string, typed = account) => {
     const running = vscode.commands.executeCommand('podIam.tryTrustPolicy');
-    await person.answers(account);
+    await person.answers(typed);
     await running;
     const text = await eventually('the answer', () =>
       vscode.workspace.textDocuments
@@ -42,6 +54,8 @@ test('a role of a Terraform file is tried with a service account, its document i
   };
   assert.match(await trial('payments/api'), /^payments\/api → payments-api {4}ALLOWED/);
   assert.match(await trial('payments/worker'), /DENIED[\s\S]*'api' ≠ 'worker'/);
+  // One of the workspace is found by a part of its name.
+  assert.match(await trial('payments/batch', 'batch'), /DENIED[\s\S]*'api' ≠ 'batch'/);
   await removeAll();
 });
 
