@@ -41,6 +41,13 @@ ruleTest(trustMissingAudience, {
       },
       message: /^No condition on '\$\{data\.terraform_remote_state\.eks\.outputs\.oidc_issuer\}:aud'/,
     },
+    'in the words of the file, not in what they come to': {
+      files: {
+        'main.tf':
+          'resource "aws_iam_openid_connect_provider" "eks" {\n  url = aws_eks_cluster.blue.identity[0].oidc[0].issuer\n}\n\ndata "aws_iam_policy_document" "trust" {\n  statement {\n    actions = ["sts:AssumeRoleWithWebIdentity"]\n    principals {\n      type        = "Federated"\n      identifiers = [«aws_iam_openid_connect_provider.eks.arn»]\n    }\n    condition {\n      test     = "StringEquals"\n      variable = "${replace(aws_iam_openid_connect_provider.eks.url, "https://", "")}:sub"\n      values   = ["system:serviceaccount:quay:crane"]\n    }\n  }\n}\n',
+      },
+      message: /^No condition on '\$\{replace\(aws_iam_openid_connect_provider\.eks\.url, "https:\/\/", ""\)\}:aud'/,
+    },
     'any audience': {
       files: text(irsa({ Condition: { StringEquals: { [SUB]: SUBJECT }, StringLike: { [AUD]: '«*»' } } })),
       becomes: text(irsa()),

@@ -22,7 +22,9 @@ export function claimKey(reading: StatementReading, claim: Claim): ClaimKey {
 /** A claim's key as a message names it. */
 export function shownKey(reading: StatementReading, claim: Claim): string {
   const [issuer] = issuersOf(reading);
-  return `${issuer ? display(issuer) : (typedIssuer(reading) ?? 'ISSUER')}:${claim}`;
+  // What nobody knows is told best in the words of the file, which a fix takes too.
+  const known = issuer && literalOf(issuer);
+  return `${known ?? typedIssuer(reading) ?? (issuer ? display(issuer) : 'ISSUER')}:${claim}`;
 }
 
 /** The issuer as this file would write it in a condition key. */
