@@ -48,6 +48,21 @@ ruleTest(trustMissingAudience, {
       },
       message: /^No condition on '\$\{replace\(aws_iam_openid_connect_provider\.eks\.url, "https:\/\/", ""\)\}:aud'/,
     },
+    'in a template whose verbs stand in a row': {
+      files: text(
+        irsa({
+          Principal: { Federated: '«arn:aws:iam::%s:oidc-provider/%s»' },
+          Condition: { StringEquals: { '%s:sub': 'system:serviceaccount:%s:%s' } },
+        }),
+      ),
+      asTyped: true,
+      becomes: text(
+        irsa({
+          Principal: { Federated: 'arn:aws:iam::%s:oidc-provider/%s' },
+          Condition: { StringEquals: { '%s:sub': 'system:serviceaccount:%s:%s', 'OIDC_PROVIDER:aud': STS } },
+        }),
+      ),
+    },
     'any audience': {
       files: text(irsa({ Condition: { StringEquals: { [SUB]: SUBJECT }, StringLike: { [AUD]: '«*»' } } })),
       becomes: text(irsa()),

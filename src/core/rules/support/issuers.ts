@@ -15,7 +15,9 @@ export interface ClaimKey {
 
 /** How the key of a claim is written in this statement: with the provider's issuer, or else that of the other keys. */
 export function claimKey(reading: StatementReading, claim: Claim): ClaimKey {
-  const issuer = typedIssuer(reading);
+  const typed = typedIssuer(reading);
+  // One verb more than a program gives values for would shift all that follow.
+  const issuer = typed !== undefined && /%[sdvq]/.test(typed) ? undefined : typed;
   return { name: `${issuer ?? PLACEHOLDER}:${claim}`, placeholder: issuer === undefined };
 }
 
