@@ -1,7 +1,7 @@
 import type { Association, ServiceAccount } from '../facts/model.js';
 import { areExclusive } from '../syntax/templates.js';
 import { display, sameText } from '../syntax/text.js';
-import { literal, outermost, placeOf, type SyntaxNode } from '../syntax/tree.js';
+import { literal, outermost, placeOf, type StringNode, type SyntaxNode } from '../syntax/tree.js';
 import type { Account, AccountVariant, Workspace } from '../workspace/workspace.js';
 import { defineRule } from './rule.js';
 import { accountLabel, annotatedAccounts } from './support/accounts.js';
@@ -38,7 +38,7 @@ export const saMixedMechanisms = defineRule({
       if (!association || mayBeWithout(account, variants)) continue;
       yield {
         at: value,
-        message: `'${accountLabel(variants[0]!)}' also has a Pod Identity association, which wins: the pods never use '${display(value.text)}', and on ${whereItFails(account, workspace)} they get no credentials.`,
+        message: `'${accountLabel(variants[0]!)}' also has a Pod Identity association, which wins: ${whatIsLost(association, value)}, and on ${whereItFails(account, workspace)} they get no credentials.`,
         fixes: () => {
           const key =
             value.parent?.kind === 'object'
@@ -74,6 +74,12 @@ export const saMixedMechanisms = defineRule({
     }
   },
 });
+
+function whatIsLost({ roleArn }: Association, annotated: StringNode): string {
+  return roleArn && sameText(roleArn.text, annotated.text) === 'yes'
+    ? 'the annotation does nothing for its pods'
+    : `the pods never use '${display(annotated.text)}'`;
+}
 
 /** A template that makes either the one or the other never makes both. */
 function mayStandBeside({ node }: Association, other: SyntaxNode): boolean {
