@@ -554,7 +554,8 @@ export class Analysis {
     const said = module?.units.some((unit) =>
       unit.reports.some((each) => {
         const other = placeOf(each.report.at);
-        const same = other.file === place.file && other.start === place.start && other.end === place.end;
+        // What is given from outside stands elsewhere, and what is said of it then stands at the element round it.
+        const same = other.file === place.file && (isIn(other, place) || isIn(place, other));
         return same && each.rule === rule && !outermost(each.report.at.document).use;
       }),
     );
@@ -633,6 +634,10 @@ function finish(steps: Generator<void>, most = Number.POSITIVE_INFINITY): void {
 function mayConcern(file: string, text: string): boolean {
   const kind = kindOf(file, text);
   return kind === 'terraform' || /^kustomization/i.test(baseName(file)) || concernsIdentity(text);
+}
+
+function isIn(inner: Place, outer: Place): boolean {
+  return inner.start >= outer.start && inner.end <= outer.end;
 }
 
 function factsOf(owner: Owner | undefined): Facts | undefined {

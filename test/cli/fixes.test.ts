@@ -42,4 +42,25 @@ describe('safe fixes', () => {
     expect([...applySafeFixes(analysis)]).toEqual(['sa.yaml']);
     expect(analysis.text('sa.yaml')).toBe(`# mark\n${text}`);
   });
+
+  it('write one operator where one fix adds an audience and another changes the operator beside it', () => {
+    const analysis = new Analysis();
+    const provider = 'oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF';
+    const statement = {
+      Effect: 'Allow',
+      Principal: { Federated: `arn:aws:iam::111122223333:oidc-provider/${provider}` },
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition: { StringLike: { [`${provider}:sub`]: 'system:serviceaccount:quay:crane' } },
+    };
+    analysis.setFile('trust.json', JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, null, 2));
+    applySafeFixes(analysis);
+    const [{ Condition }] = JSON.parse(analysis.text('trust.json')!).Statement;
+    expect(Condition).toEqual({
+      StringEquals: {
+        [`${provider}:sub`]: 'system:serviceaccount:quay:crane',
+        [`${provider}:aud`]: 'sts.amazonaws.com',
+      },
+    });
+    expect([...analysis.allFindings().values()].flat()).toEqual([]);
+  });
 });

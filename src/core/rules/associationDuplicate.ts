@@ -5,6 +5,7 @@ import { get, literal, outermost, placeOf, property } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { defineRule, type Spanned } from './rule.js';
 import { associationLabel, clusterKey } from './support/associations.js';
+import { areAlternatives, eksctlClusterAround } from './support/clusters.js';
 import { associationYaml } from './support/manifestExamples.js';
 
 export const associationDuplicate = defineRule({
@@ -60,6 +61,8 @@ function ofTwoClusters(a: Association, b: Association, workspace: Workspace): bo
   if (account !== undefined && otherAccount !== undefined && account !== otherAccount) return true;
   const [folder, otherFolder] = [terraformFolder(a), terraformFolder(b)];
   if (folder !== undefined && otherFolder !== undefined && folder !== otherFolder) return true;
+  const [cluster, otherCluster] = [a, b].map(({ node }) => eksctlClusterAround(node, workspace));
+  if (cluster && otherCluster && areAlternatives(cluster, otherCluster)) return true;
   const [region, otherRegion] = [regionOf(a, workspace), regionOf(b, workspace)];
   return region !== undefined && otherRegion !== undefined && region !== otherRegion;
 }
@@ -74,10 +77,7 @@ function terraformFolder({ source, node }: Association): string | undefined {
 
 function regionOf({ source, node }: Association, workspace: Workspace): string | undefined {
   if (source !== 'eksctl') return literal(get(node, 'region'));
-  const cluster = workspace
-    .eksctlClusters()
-    .find(({ node: { document, start, end } }) => document === node.document && start <= node.start && node.end <= end);
-  return literal(cluster?.region);
+  return literal(eksctlClusterAround(node, workspace)?.region);
 }
 
 /** What a module makes stands where it is called: its own text makes one for each call. */

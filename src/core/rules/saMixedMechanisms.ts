@@ -1,12 +1,13 @@
-import type { Association, EksctlCluster, ServiceAccount } from '../facts/model.js';
+import type { Association, ServiceAccount } from '../facts/model.js';
 import { areExclusive } from '../syntax/templates.js';
 import { display, sameText } from '../syntax/text.js';
-import { literal, outermost, placeOf, type SyntaxNode } from '../syntax/tree.js';
+import { literal, outermost, placeOf, type StringNode, type SyntaxNode } from '../syntax/tree.js';
 import type { Account, AccountVariant, Workspace } from '../workspace/workspace.js';
 import { defineRule } from './rule.js';
 import { accountLabel, annotatedAccounts } from './support/accounts.js';
 import { removeMember } from './support/annotationEdits.js';
 import { ROLE_ARN } from './support/annotationKeys.js';
+import { areAlternatives, eksctlClusterAround, mayBeTogether } from './support/clusters.js';
 import { computeWithoutPodIdentity } from './support/compute.js';
 import { accountYaml, associationYaml, exampleArn } from './support/manifestExamples.js';
 
@@ -31,11 +32,13 @@ export const saMixedMechanisms = defineRule({
   looksAt: ['serviceAccounts', 'kustomizations'],
   check(facts, report, workspace) {
     for (const { account, value, variants } of annotatedAccounts(facts, workspace)) {
-      const association = workspace.associationsSurelyFor({ variants }).find((each) => mayStandBeside(each, value));
+      const association = workspace
+        .associationsSurelyFor({ variants })
+        .find((each) => mayStandBeside(each, value) && isNearestTo(each, account, workspace));
       if (!association || mayBeWithout(account, variants)) continue;
       report({
         at: value,
-        message: `'${accountLabel(variants[0]!)}' also has a Pod Identity association, which wins: the pods never use '${display(value.text)}', and on ${whereItFails(account, workspace)} they get no credentials.`,
+        message: `'${accountLabel(variants[0]!)}' also has a Pod Identity association, which wins: ${whatIsLost(association, value)}, and on ${whereItFails(account, workspace)} they get no credentials.`,
         fixes: () => {
           const key =
             value.parent?.kind === 'object'
@@ -55,7 +58,12 @@ export const saMixedMechanisms = defineRule({
       const association = account
         ? workspace
             .associationsSurelyFor(account)
-            .find((each) => mayBeOfOneCluster(each, fact, workspace) && mayStandBeside(each, fact.node))
+            .find(
+              (each) =>
+                mayBeOfOneCluster(each, fact, workspace) &&
+                mayStandBeside(each, fact.node) &&
+                isNearestTo(each, account, workspace),
+            )
         : undefined;
       if (!account || !association || !fact.metadata.name) continue;
       report({
@@ -67,24 +75,38 @@ export const saMixedMechanisms = defineRule({
   },
 });
 
+function whatIsLost({ roleArn }: Association, annotated: StringNode): string {
+  return roleArn && sameText(roleArn.text, annotated.text) === 'yes'
+    ? 'the annotation does nothing for its pods'
+    : `the pods never use '${display(annotated.text)}'`;
+}
+
 /** A template that makes either the one or the other never makes both. */
 function mayStandBeside({ node }: Association, other: SyntaxNode): boolean {
   const [first, second] = [placeOf(node), placeOf(other)];
   return first.file !== second.file || !areExclusive(outermost(node.document).text, first.start, second.start);
 }
 
-function mayBeOfOneCluster(association: Association, account: ServiceAccount, workspace: Workspace): boolean {
-  const [own, other] = [clusterAround(account.node, workspace), clusterAround(association.node, workspace)];
-  const [name, otherName] = [literal(own?.name), literal(association.clusterName)];
-  // Two of eksctl's configurations are of two clusters, unless they say that it is one.
-  if (own && other && own !== other) return name !== undefined && name === otherName;
-  return name === undefined || otherName === undefined || name === otherName;
+/** Accounts of one name in several folders are of several clusters. */
+function isNearestTo(
+  { namespace, serviceAccount, node }: Association,
+  account: Account,
+  workspace: Workspace,
+): boolean {
+  const named = workspace.accountsMeant({ namespace: namespace!.text, name: serviceAccount!.text }, { node });
+  return mayBeTogether(
+    account.fact.node,
+    named.map((each) => each.account.fact.node),
+    node,
+  );
 }
 
-function clusterAround(node: SyntaxNode, workspace: Workspace): EksctlCluster | undefined {
-  return workspace
-    .eksctlClusters()
-    .find((each) => each.node.document === node.document && each.node.start <= node.start && node.end <= each.node.end);
+function mayBeOfOneCluster(association: Association, account: ServiceAccount, workspace: Workspace): boolean {
+  const [own, other] = [account, association].map(({ node }) => eksctlClusterAround(node, workspace));
+  const [name, otherName] = [literal(own?.name), literal(association.clusterName)];
+  // Two of eksctl's configurations are of two clusters, unless they say that it is one.
+  if (own && other && own !== other) return name !== undefined && name === otherName && !areAlternatives(own, other);
+  return name === undefined || otherName === undefined || name === otherName;
 }
 
 /** An overlay that makes the same account without annotation: which one the association is for, nobody knows. */

@@ -79,11 +79,15 @@ function denied(annotated: AnnotatedAccount, role: Role, workspace: Workspace): 
   // An association that may be for this account would win, and then the role is right.
   if (denial.reason === 'mechanism' && workspace.associationsFor(annotated.account).length > 0) return undefined;
   const [variant] = annotated.variants;
+  // An add-on's account that nobody names here is at fault only if the role trusts no account by this mechanism at all.
+  const named = annotated.account.fact.metadata.name !== undefined;
+  if (!named && denial.reason !== 'mechanism') return undefined;
+  const who = named ? `'${accountLabel(variant!)}'` : 'the service account';
   const name = roleName(role);
   const called = name === undefined ? 'the role' : `role '${name}'`;
   return {
     at: annotated.value,
-    message: `${called[0]!.toUpperCase()}${called.slice(1)} does not let '${accountLabel(variant!)}' in: ${denial.miss}.`,
+    message: `${called[0]!.toUpperCase()}${called.slice(1)} does not let ${who} in: ${denial.miss}.`,
     fixes: () => [
       ...inPolicy(role.trustPolicy!, denial, variant!, workspace),
       ...onAccount(annotated, denial, variant!),
@@ -200,7 +204,7 @@ function onAccount({ account, value }: AnnotatedAccount, denial: Denial, variant
       if (differs.length !== 1 || !field || !node || literal(node) !== literalOf(variant[field])) return [];
       return [
         {
-          title: `On the service account: ${field} '${literal(node)}' → '${wanted[field]}'`,
+          title: `On the service account: ${field} '${display(node.text)}' → '${wanted[field]}'`,
           safety: 'suggested',
           edits: [replaceString(node, wanted[field]!)],
         },

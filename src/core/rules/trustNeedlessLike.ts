@@ -2,7 +2,7 @@ import { hasWildcard } from '../iam/globs.js';
 import { literalOf } from '../syntax/text.js';
 import { placeOf, type StringNode } from '../syntax/tree.js';
 import { defineRule } from './rule.js';
-import { type ConditionReading, trustReadings } from './support/reading.js';
+import { type ConditionReading, conditionsOn, type StatementReading, trustReadings } from './support/reading.js';
 import { setOperators } from './support/statementEdits.js';
 import { ISSUER, irsa, LINKS, SUBJECT, trust } from './support/trustExamples.js';
 import { fix, listed, quote } from './support/wording.js';
@@ -51,7 +51,8 @@ export const trustNeedlessLike = defineRule({
             fixes: () =>
               fix(
                 "Compare with 'StringEquals'",
-                'safe',
+                // An audience that is missing comes under a 'StringEquals' of its own: of two the last would hold.
+                bringsOperator(reading) && conditionsOn(reading, 'aud').length === 0 ? 'suggested' : 'safe',
                 setOperators(
                   reading.statement,
                   conditions.map(({ condition }) => condition),
@@ -64,6 +65,11 @@ export const trustNeedlessLike = defineRule({
     }
   },
 });
+
+/** Is there no 'StringEquals' yet that the conditions could be put to? A block of Terraform is one of its own anyway. */
+function bringsOperator({ statement, conditions }: StatementReading): boolean {
+  return statement.grammar === 'iam' && !conditions.some(({ operator }) => operator?.name === 'StringEquals');
+}
 
 function placeOfOperator({ condition: { operator, key, keyProperty } }: ConditionReading): string {
   const { file, start } = placeOf(operator);

@@ -1,10 +1,11 @@
 import { addProperty } from '../syntax/edits.js';
 import { lineEndOf } from '../syntax/layout.js';
-import { display, literalOf } from '../syntax/text.js';
+import { display, literalOf, sameText } from '../syntax/text.js';
 import type { ObjectNode } from '../syntax/tree.js';
 import type { PlacedWorkload, Workspace } from '../workspace/workspace.js';
 import { defineRule, type Report } from './rule.js';
 import { ROLE_ARN } from './support/annotationKeys.js';
+import { mayBeTogether } from './support/clusters.js';
 import { accountYaml, deploymentYaml, exampleArn } from './support/manifestExamples.js';
 
 const ACCOUNT = accountYaml('cart', 'shop', [`${ROLE_ARN}: ${exampleArn('shop-cart')}`]);
@@ -62,8 +63,21 @@ function hasAccountWithRole(
   { fact }: PlacedWorkload,
   workspace: Workspace,
 ): boolean {
-  const byAnnotation = workspace
-    .accountsMeant(variant, fact)
-    .some(({ account }) => account.fact.managed || account.variants.some(({ roleArn }) => roleArn !== undefined));
-  return byAnnotation || workspace.associationsNaming(variant).length > 0;
+  const withRole = [
+    ...workspace
+      .accountsMeant(variant, fact)
+      .filter(({ account }) => account.fact.managed || account.variants.some(({ roleArn }) => roleArn !== undefined))
+      .map(({ account }) => account.fact.node),
+    ...workspace.associationsNaming(variant).map(({ node }) => node),
+  ];
+  if (withRole.length === 0) return false;
+  const named = workspace
+    .workloadsNamed(fact.metadata.name!.raw)
+    .filter(
+      (each) =>
+        each.fact.kind === fact.kind &&
+        each.variants.some(({ namespace }) => sameText(namespace, variant.namespace) !== 'no'),
+    )
+    .map((each) => each.fact.node);
+  return withRole.some((node) => mayBeTogether(fact.node, named, node));
 }

@@ -496,7 +496,7 @@ class Reader {
       if (type === 'expression') sides.push(this.expression());
     });
     const [condition, yes, no] = sides;
-    return condition && yes && no ? { kind: 'conditional', condition, yes, no, ...span } : undefined;
+    return condition && yes && no ? conditionalOf(condition, yes, no, span) : undefined;
   }
 
   // ── the cursor ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -548,6 +548,16 @@ function attribute(name: HclLabel, value: HclExpression | undefined, end: number
     start: name.start,
     end,
   };
+}
+
+/** The grammar takes `a ? b : c ? d : e` for `(a ? b : c) ? d : e`; in the language it is `a ? b : (c ? d : e)`. */
+function conditionalOf(condition: HclExpression, yes: HclExpression, no: HclExpression, span: Span): HclExpression {
+  // What stands in parentheses begins before its own condition.
+  if (condition.kind !== 'conditional' || condition.condition.start !== condition.start) {
+    return { kind: 'conditional', condition, yes, no, ...span };
+  }
+  const rest = conditionalOf(condition.no, yes, no, { start: condition.no.start, end: span.end });
+  return { ...condition, no: rest, end: span.end };
 }
 
 function isRightIn(line: Span, start: number, end: number, members: readonly Span[]): boolean {

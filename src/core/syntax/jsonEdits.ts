@@ -1,12 +1,13 @@
 import type { Json, LocalEdit, Writer } from './edits.js';
 import { documentEol, indentOfLine, indentUnit, lineStartOf } from './layout.js';
+import { quotedInJson } from './templates.js';
 import { type ArrayNode, type ObjectNode, outerSpan, type Property, type SyntaxNode } from './tree.js';
 
 /** JSON, and flow collections of YAML, which are written alike. */
 export const writer: Writer = {
-  encode: (_node, text) => JSON.stringify(text).slice(1, -1),
-  replaceString: (node, value) => ({ start: node.start, end: node.end, newText: JSON.stringify(value) }),
-  renameKey: (key, name) => ({ start: key.start, end: key.end, newText: JSON.stringify(name) }),
+  encode: (_node, text) => quotedInJson(text).slice(1, -1),
+  replaceString: (node, value) => ({ start: node.start, end: node.end, newText: quotedInJson(value) }),
+  renameKey: (key, name) => ({ start: key.start, end: key.end, newText: quotedInJson(name) }),
   replaceValue: (node, value) => ({ ...spanOf(node), newText: render(node, value) }),
   removeProperty: (object, property) => {
     const end = property.value ? spanOf(property.value).end : property.key.end;
@@ -14,7 +15,7 @@ export const writer: Writer = {
   },
   removeItem: (array, item) => removeMember(array, spanOf(item).start, spanOf(item).end),
   addProperty: (object, key, value, after) =>
-    insertMember(object, `${JSON.stringify(key)}: `, value, memberEnd(object, after)),
+    insertMember(object, `${quotedInJson(key)}: `, value, memberEnd(object, after)),
   fillProperty: (object, property, value) => {
     const text = object.document.text;
     const end = property.value?.end ?? property.key.end;
@@ -27,7 +28,7 @@ export const writer: Writer = {
   appendItem: (node, value) => {
     if (node.kind !== 'array') {
       const { start, end } = spanOf(node);
-      return { start, end, newText: `[${node.document.text.slice(start, end)}, ${JSON.stringify(value)}]` };
+      return { start, end, newText: `[${node.document.text.slice(start, end)}, ${inline(value)}]` };
     }
     const last = node.items.at(-1);
     return insertMember(node, '', value, last && spanOf(last).end);
@@ -50,7 +51,7 @@ function renderAt(near: SyntaxNode, value: Json, single: boolean, indent: string
   const lines = Array.isArray(value)
     ? value.map((item: Json) => renderAt(near, item, false, inner))
     : Object.entries(value as Record<string, Json>).map(
-        ([key, member]) => `${JSON.stringify(key)}: ${renderAt(near, member, false, inner)}`,
+        ([key, member]) => `${quotedInJson(key)}: ${renderAt(near, member, false, inner)}`,
       );
   const [open, close] = Array.isArray(value) ? '[]' : '{}';
   return `${open}${eol}${inner}${lines.join(`,${eol}${inner}`)}${eol}${indent}${close}`;
@@ -65,9 +66,10 @@ function isFlat(value: Json): boolean {
 /** `{ "a": [1, 2] }`, as people write it in one line. */
 export function inline(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`;
+  if (typeof value === 'string') return quotedInJson(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const members = Object.entries(value as Record<string, Json>).map(
-    ([key, member]) => `${JSON.stringify(key)}: ${inline(member)}`,
+    ([key, member]) => `${quotedInJson(key)}: ${inline(member)}`,
   );
   return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
 }

@@ -56,7 +56,7 @@ function maskAction(text: string, found: string, at: number): string {
 
 /** In JSON a template action outside of a string must still be a value: it becomes a string. */
 export function maskTemplatesInJson(source: string): string {
-  const text = withoutDirectives(source);
+  const text = withoutQuotes(withoutDirectives(source));
   if (!text.includes('{{') && !/[[:,\s]\$\{/.test(text)) return text;
   let result = '';
   let inString = false;
@@ -86,6 +86,25 @@ export function maskTemplatesInJson(source: string): string {
     at++;
   }
   return result;
+}
+
+// `"${replace(var.url, "https://", "")}:sub"`: the quotes of the expression end no string.
+const QUOTING = /\$\{\s*[A-Za-z_][\w.]*[([](?:"(?:[^"\\\n]|\\.)*"|[^"{}\n]){0,1000}\}/g;
+
+function withoutQuotes(text: string): string {
+  if (!text.includes('${')) return text;
+  return text.replace(QUOTING, (found) => (found.includes('"') ? mask(found.length) : found));
+}
+
+/** A string as JSON writes it, but for the expressions of a template: those keep their own quotes. */
+export function quotedInJson(text: string): string {
+  let written = '';
+  let at = 0;
+  for (const { 0: expression, index } of text.matchAll(QUOTING)) {
+    written += JSON.stringify(text.slice(at, index)).slice(1, -1) + expression;
+    at = index + expression.length;
+  }
+  return `"${written}${JSON.stringify(text.slice(at)).slice(1, -1)}"`;
 }
 
 // `{{"a":1}}`-like text is no template action; JSON in an object in an object has a quote or a brace there.

@@ -29,6 +29,21 @@ ruleTest(saMixedMechanisms, {
     },
   },
   fires: {
+    'one role by both': {
+      files: {
+        'sa.yaml': accountYaml('mailer', 'mail', [`eks.amazonaws.com/role-arn: «${exampleArn('mailer')}»`]),
+        'a.yaml': associationYaml('mail', 'mailer', 'mailer'),
+      },
+      message:
+        "'mail/mailer' also has a Pod Identity association, which wins: the annotation does nothing for its pods, and on Fargate and Windows they get no credentials.",
+    },
+    'the nearest of several accounts of one name': {
+      files: {
+        'one/k8s/sa.yaml': accountYaml('mailer', 'mail', [`eks.amazonaws.com/role-arn: ${exampleArn('one')}`]),
+        'two/k8s/sa.yaml': accountYaml('mailer', 'mail', [`eks.amazonaws.com/role-arn: «${exampleArn('two')}»`]),
+        'two/associations/a.yaml': associationYaml('mail', 'mailer', 'mailer'),
+      },
+    },
     ACK: {
       files: { 'sa.yaml': marked, 'a.yaml': associationYaml('mail', 'mailer', 'mailer-pods') },
       severity: 'warning',

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of Terraform
 import { saTrustDenied } from '../../../src/core/rules/saTrustDenied.js';
 import {
   accountYaml,
@@ -28,8 +29,30 @@ const role = (...statements: unknown[]) =>
 const subjects = (sub: unknown, operator = 'StringEquals') =>
   irsa({ Condition: { [operator]: { [`${ISSUER}:sub`]: sub as string, [`${ISSUER}:aud`]: 'sts.amazonaws.com' } } });
 
+const terraform = (accounts: string, resource: string) => ({
+  'main.tf': `module "reader" {
+  source    = "terraform-aws-modules/iam/aws//modules/iam-role-for-service-accounts-eks"
+  role_name = "reader"
+  oidc_providers = {
+    main = {
+      provider_arn               = module.eks.oidc_provider_arn
+      namespace_service_accounts = [${accounts}]
+    }
+  }
+}
+
+${resource}
+`,
+});
+const proxyAddon = `resource "aws_eks_addon" "proxy" {
+  cluster_name             = "blue"
+  addon_name               = "kube-proxy"
+  service_account_role_arn = module.reader.iam_role_arn
+}`;
+
 ruleTest(saTrustDenied, {
   silent: {
+    'an add-on whose account is not known, for a role that lets nobody in': terraform('', proxyAddon),
     'it is let in': { 'sa.yaml': annotated(ARN), 'role.json': irsaRole('payments-api', 'payments', 'api') },
     'by a pattern': {
       'sa.yaml': annotated(ARN),
@@ -113,6 +136,13 @@ ruleTest(saTrustDenied, {
     },
   },
   fires: {
+    'a name with a hole': {
+      files: terraform(
+        '"desk:reader"',
+        'resource "kubernetes_service_account" "reader" {\n  metadata {\n    name        = "${var.stage}-reader"\n    namespace   = "desk"\n    annotations = { "eks.amazonaws.com/role-arn" = «module.reader.iam_role_arn» }\n  }\n}',
+      ),
+      fix: "name '${var.stage}-reader' → 'reader'",
+    },
     'a letter of the namespace': {
       files: { 'sa.yaml': marked, 'role.json': irsaRole('payments-api', 'payment', 'api') },
       message: "Role 'payments-api' does not let 'payments/api' in: namespace 'payment' ≠ 'payments'.",

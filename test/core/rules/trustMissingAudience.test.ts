@@ -6,6 +6,33 @@ import { text } from './trustTexts.js';
 
 const subject = { StringEquals: { [SUB]: SUBJECT } };
 
+/** A statement in a heredoc; the expression has quotes of its own. */
+const heredoc = (provider: string, ...lines: string[]) =>
+  [
+    'resource "aws_iam_role" "crane" {',
+    '  assume_role_policy = <<EOF',
+    '{',
+    '  "Version": "2012-10-17",',
+    '  "Statement": [{',
+    '    "Effect": "Allow",',
+    `    "Principal": { "Federated": ${provider} },`,
+    '    "Action": "sts:AssumeRoleWithWebIdentity",',
+    '    "Condition": {',
+    '      "StringEquals": {',
+    ...lines,
+    '      }',
+    '    }',
+    '  }]',
+    '}',
+    'EOF',
+    '}',
+    '',
+  ].join('\n');
+const heredocSubject =
+  '        "${replace(aws_iam_openid_connect_provider.eks.url, "https://", "")}:sub": "system:serviceaccount:quay:crane"';
+const heredocAudience =
+  '        "${replace(aws_iam_openid_connect_provider.eks.url, "https://", "")}:aud": "sts.amazonaws.com"';
+
 ruleTest(trustMissingAudience, {
   silent: {
     'both claims': text(irsa()),
@@ -40,6 +67,34 @@ ruleTest(trustMissingAudience, {
           'data "aws_iam_policy_document" "trust" {\n  statement {\n    actions = ["sts:AssumeRoleWithWebIdentity"]\n    principals {\n      type        = "Federated"\n      identifiers = [«data.terraform_remote_state.eks.outputs.oidc_provider_arn»]\n    }\n    condition {\n      test     = "StringEquals"\n      variable = "${data.terraform_remote_state.eks.outputs.oidc_issuer}:sub"\n      values   = ["system:serviceaccount:quay:crane"]\n    }\n  }\n}\n',
       },
       message: /^No condition on '\$\{data\.terraform_remote_state\.eks\.outputs\.oidc_issuer\}:aud'/,
+    },
+    'in the words of the file, not in what they come to': {
+      files: {
+        'main.tf':
+          'resource "aws_iam_openid_connect_provider" "eks" {\n  url = aws_eks_cluster.blue.identity[0].oidc[0].issuer\n}\n\ndata "aws_iam_policy_document" "trust" {\n  statement {\n    actions = ["sts:AssumeRoleWithWebIdentity"]\n    principals {\n      type        = "Federated"\n      identifiers = [«aws_iam_openid_connect_provider.eks.arn»]\n    }\n    condition {\n      test     = "StringEquals"\n      variable = "${replace(aws_iam_openid_connect_provider.eks.url, "https://", "")}:sub"\n      values   = ["system:serviceaccount:quay:crane"]\n    }\n  }\n}\n',
+      },
+      message: /^No condition on '\$\{replace\(aws_iam_openid_connect_provider\.eks\.url, "https:\/\/", ""\)\}:aud'/,
+    },
+    'with the quotes of an expression as they are': {
+      files: { 'main.tf': heredoc('«"${aws_iam_openid_connect_provider.eks.arn}"»', heredocSubject) },
+      becomes: {
+        'main.tf': heredoc('"${aws_iam_openid_connect_provider.eks.arn}"', `${heredocSubject},`, heredocAudience),
+      },
+    },
+    'in a template whose verbs stand in a row': {
+      files: text(
+        irsa({
+          Principal: { Federated: '«arn:aws:iam::%s:oidc-provider/%s»' },
+          Condition: { StringEquals: { '%s:sub': 'system:serviceaccount:%s:%s' } },
+        }),
+      ),
+      asTyped: true,
+      becomes: text(
+        irsa({
+          Principal: { Federated: 'arn:aws:iam::%s:oidc-provider/%s' },
+          Condition: { StringEquals: { '%s:sub': 'system:serviceaccount:%s:%s', 'OIDC_PROVIDER:aud': STS } },
+        }),
+      ),
     },
     'any audience': {
       files: text(irsa({ Condition: { StringEquals: { [SUB]: SUBJECT }, StringLike: { [AUD]: '«*»' } } })),

@@ -77,6 +77,21 @@ describe('what is written', () => {
     ]);
   });
 
+  it.each([
+    ['a ? b : c ? d : e', '(a ? b : (c ? d : e))'],
+    ['(a ? b : c) ? d : e', '((a ? b : c) ? d : e)'],
+    ['(a) ? b : c && f ? d : g ? h : i', '(a ? b : (c && f ? d : (g ? h : i)))'],
+    ['a ? b ? c : d : e', '(a ? (b ? c : d) : e)'],
+  ])('reads conditions in a row as the language does: %s', (source, wanted) => {
+    const shown = (read: HclExpression | undefined): string => {
+      if (read?.kind === 'variable') return read.name;
+      if (read?.kind === 'operation') return read.operands.map(shown).join(` ${read.operator} `);
+      if (read?.kind !== 'conditional') return '?';
+      return `(${shown(read.condition)} ? ${shown(read.yes)} : ${shown(read.no)})`;
+    };
+    expect(shown(value(source))).toBe(wanted);
+  });
+
   it('reads an expression on its own', () => {
     const read = parseHclExpression({ file: 'a.tf', language: 'hcl', text: 'local.a' });
     expect(read).toMatchObject({ kind: 'get', name: 'a', start: 0, end: 7 });

@@ -6,7 +6,15 @@ import { type ArrayNode, literal, type ObjectNode, type SyntaxNode } from '../..
 export function isPlaceholderDefault(node: SyntaxNode): boolean {
   if (node.kind === 'null') return true;
   if (node.kind === 'string') return literalOf(node.text) === '';
-  return (node.kind === 'object' && node.properties.length === 0) || (node.kind === 'array' && node.items.length === 0);
+  if (node.kind === 'array') return node.items.every(isPlaceholderDefault);
+  // One that shows what is wanted leaves out what nobody can know: `{ main = { arn = "", accounts = ["ns:name"] } }`.
+  const values = node.kind === 'object' ? node.properties.flatMap(({ value }) => value ?? []) : undefined;
+  return values !== undefined && (values.length === 0 || values.some(isBlank));
+}
+
+function isBlank(node: SyntaxNode): boolean {
+  if (node.kind === 'string') return literalOf(node.text) === '';
+  return node.kind === 'object' && node.properties.some(({ value }) => value !== undefined && isBlank(value));
 }
 
 /** A value that can be compared: known text, number or boolean. */

@@ -15,14 +15,18 @@ export interface ClaimKey {
 
 /** How the key of a claim is written in this statement: with the provider's issuer, or else that of the other keys. */
 export function claimKey(reading: StatementReading, claim: Claim): ClaimKey {
-  const issuer = typedIssuer(reading);
+  const typed = typedIssuer(reading);
+  // One verb more than a program gives values for would shift all that follow.
+  const issuer = typed !== undefined && /%[sdvq]/.test(typed) ? undefined : typed;
   return { name: `${issuer ?? PLACEHOLDER}:${claim}`, placeholder: issuer === undefined };
 }
 
 /** A claim's key as a message names it. */
 export function shownKey(reading: StatementReading, claim: Claim): string {
   const [issuer] = issuersOf(reading);
-  return `${issuer ? display(issuer) : (typedIssuer(reading) ?? 'ISSUER')}:${claim}`;
+  // What nobody knows is told best in the words of the file, which a fix takes too.
+  const known = issuer && literalOf(issuer);
+  return `${known ?? typedIssuer(reading) ?? (issuer ? display(issuer) : 'ISSUER')}:${claim}`;
 }
 
 /** The issuer as this file would write it in a condition key. */

@@ -248,7 +248,9 @@ function providerEks(text: Text, issuer: Text | undefined, url: Text | undefined
   if (issuer) return isEksText(issuer);
   const known = literalOf(text);
   // A cluster's ARN in the place of its provider's speaks of the cluster all the same.
-  if (known !== undefined) return /^arn:[^:]*:eks:/.test(known) ? 'yes' : 'no';
+  const [start] = text;
+  if (typeof start === 'string' && /^arn:[^:]*:eks:/.test(start)) return 'yes';
+  if (known !== undefined) return 'no';
   return isEksText(text);
 }
 

@@ -1,0 +1,5 @@
+module "scaler" {
+  source  = "./scaler"
+  enabled = false
+  issuer  = module.eks.oidc_provider
+}
