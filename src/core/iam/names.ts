@@ -55,7 +55,17 @@ export function parseSubject(value: Text, { patterns = false }: { readonly patte
       problem: 'parts',
       message: `a subject has four parts: ${SUBJECT_PREFIX}NAMESPACE:NAME`,
     };
-  if (parts.length < 4) return { kind: 'unknown' };
+  if (parts.length < 4) {
+    // Whichever part a hole completes, neither a namespace nor a name has such characters.
+    const stray = parts.slice(2).flatMap((part) => part.filter((piece) => typeof piece === 'string'));
+    return stray.some((piece) => !SUBDOMAIN_CHARACTERS.test(wild(piece)))
+      ? {
+          kind: 'malformed',
+          problem: stray.some((piece) => piece.includes('/')) ? 'slash' : 'parts',
+          message: `a subject has four parts: ${SUBJECT_PREFIX}NAMESPACE:NAME`,
+        }
+      : { kind: 'unknown' };
+  }
   const namespace = parts[2]!;
   const name = parts[3]!;
   for (const [text, characters, problem] of [

@@ -168,7 +168,7 @@ export function textOf(value: string, expressionAt?: (start: number, end: number
   return parts;
 }
 
-// What a template leaves to be filled in: `<ACCOUNT_ID>`, `${Account}`, `$ACCOUNT`, `YOUR-CLUSTER`, `MY_ROLE`, `[namespace]`,
+// What a template leaves to be filled in: `<ACCOUNT_ID>`, `${Account}`, `$ACCOUNT`, `$account_id`, `YOUR-CLUSTER`, `MY_ROLE`, `[namespace]`,
 // `%NAME%`, `__NAME__`, `@NAME@`, `#{Name}`, `XXXX`, the documentation's `account-id`, and words of capitals and underscores
 // that stand as a whole part between separators. `${aws:…}` is an IAM variable, no placeholder.
 const EDGE = String.raw`[\s:/.@,"'=]`;
@@ -176,7 +176,7 @@ const PLACEHOLDER = new RegExp(
   [
     String.raw`<[^<>\s](?:[^<>\n]{0,78}[^<>\s])?>`,
     String.raw`\$\{(?![A-Za-z][\w.-]*(?:\/[\w.-]+)*:[^:\s]|[*?$]\})[^{}\n]*\}`,
-    String.raw`\$\(?[A-Z_][A-Z0-9_]*\)?`,
+    String.raw`\$\(?[A-Za-z_]\w*\)?`,
     String.raw`(?<![A-Za-z0-9])(?:YOUR|your|Your)[_-][A-Za-z0-9_-]+`,
     String.raw`(?<![A-Za-z0-9_])MY_[A-Z0-9_]+`,
     String.raw`(?<=[:/])\[(?![A-Za-z0-9]-[A-Za-z0-9])[A-Za-z][A-Za-z0-9_-]{2,40}\]`,
@@ -190,6 +190,8 @@ const PLACEHOLDER = new RegExp(
 /** Each of the forms above holds one of these; most strings hold none. */
 const PLACEHOLDER_HINT = /[<$]|[:/]\[|#\{|[%@][A-Z]|_[A-Z]|account[_-]id|[A-Z0-9]_|[A-Z]{2}|[Xx]{3}|[Yy]our[_-]/;
 const HEXADECIMAL = /^[0-9A-F]+$/;
+/** Claims at the end of a condition key, which no one compares by case. */
+const CLAIM_AT_END = /:(?:SUB|AUD)$/;
 
 export function isPlaceholder(expression: string): boolean {
   const parts = withPlaceholders(expression);
@@ -204,6 +206,7 @@ function withPlaceholders(value: string): Text {
   for (const found of value.matchAll(PLACEHOLDER)) {
     const word = found[0];
     if (HEXADECIMAL.test(word)) continue;
+    if (found.index + word.length === value.length && CLAIM_AT_END.test(value)) continue;
     if (found.index > at) parts.push(value.slice(at, found.index));
     parts.push({ expression: word.startsWith('${') ? word.slice(2, -1) : word });
     at = found.index + word.length;
