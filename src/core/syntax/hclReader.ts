@@ -496,7 +496,7 @@ class Reader {
       if (type === 'expression') sides.push(this.expression());
     });
     const [condition, yes, no] = sides;
-    return condition && yes && no ? { kind: 'conditional', condition, yes, no, ...span } : undefined;
+    return condition && yes && no ? chained(condition, yes, no, span) : undefined;
   }
 
   // ── the cursor ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -571,4 +571,13 @@ function trimEnd(text: string, start: number, end: number): number {
   let at = end;
   while (at > start && /\s/.test(text[at - 1]!)) at--;
   return at;
+}
+
+/** The grammar reads `a ? b : c ? d : e` from the left; the language means `a ? b : (c ? d : e)`. */
+function chained(condition: HclExpression, yes: HclExpression, no: HclExpression, { start, end }: Span): HclExpression {
+  // One in parentheses begins before its own condition.
+  if (condition.kind !== 'conditional' || condition.start < condition.condition.start)
+    return { kind: 'conditional', condition, yes, no, start, end };
+  const rest = chained(condition.no, yes, no, { start: condition.no.start, end });
+  return { kind: 'conditional', condition: condition.condition, yes: condition.yes, no: rest, start, end };
 }

@@ -153,3 +153,23 @@ describe('what is being typed', () => {
     expect(() => parse(text)).not.toThrow();
   });
 });
+
+describe('conditionals', () => {
+  const conditional = (source: string): string => {
+    const shown = (expression: HclExpression): string =>
+      expression.kind === 'conditional'
+        ? `[${shown(expression.condition)} ? ${shown(expression.yes)} : ${shown(expression.no)}]`
+        : source.slice(expression.start - 'x = '.length, expression.end - 'x = '.length);
+    return shown(value(source)!);
+  };
+
+  it.each([
+    ['a ? b : c ? d : e', '[a ? b : [c ? d : e]]'],
+    ['a && b ? c : d == 1 ? e : f ? g : h', '[a && b ? c : [d == 1 ? e : [f ? g : h]]]'],
+    ['(a ? b : c) ? d : e', '[[a ? b : c] ? d : e]'],
+    ['(a ? b : c) ? d : e ? f : g', '[[a ? b : c] ? d : [e ? f : g]]'],
+    ['a ? b ? c : d : e', '[a ? [b ? c : d] : e]'],
+  ])('read %s from the right', (source, wanted) => {
+    expect(conditional(source)).toBe(wanted);
+  });
+});
