@@ -58,13 +58,14 @@ export function parseSubject(value: Text, { patterns = false }: { readonly patte
   if (parts.length < 4) {
     // Whichever part a hole completes, neither a namespace nor a name has such characters.
     const stray = parts.slice(2).flatMap((part) => part.filter((piece) => typeof piece === 'string'));
-    return stray.some((piece) => !SUBDOMAIN_CHARACTERS.test(wild(piece)))
-      ? {
+    if (stray.every((piece) => SUBDOMAIN_CHARACTERS.test(wild(piece)))) return { kind: 'unknown' };
+    return stray.some((piece) => piece.includes('/'))
+      ? { kind: 'malformed', problem: 'slash', message: "a colon parts namespace and name, not '/'" }
+      : {
           kind: 'malformed',
-          problem: stray.some((piece) => piece.includes('/')) ? 'slash' : 'parts',
+          problem: 'parts',
           message: `a subject has four parts: ${SUBJECT_PREFIX}NAMESPACE:NAME`,
-        }
-      : { kind: 'unknown' };
+        };
   }
   const namespace = parts[2]!;
   const name = parts[3]!;

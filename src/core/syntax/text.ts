@@ -169,7 +169,7 @@ export function textOf(value: string, expressionAt?: (start: number, end: number
 }
 
 // What a template leaves to be filled in: `<ACCOUNT_ID>`, `${Account}`, `$ACCOUNT`, `$account_id`, `YOUR-CLUSTER`, `MY_ROLE`, `[namespace]`,
-// `%NAME%`, `__NAME__`, `@NAME@`, `#{Name}`, `XXXX`, the documentation's `account-id`, and words of capitals and underscores
+// `%NAME%`, `%s`, `__NAME__`, `@NAME@`, `#{Name}`, `XXXX`, the documentation's `account-id`, and words of capitals and underscores
 // that stand as a whole part between separators. `${aws:…}` is an IAM variable, no placeholder.
 const EDGE = String.raw`[\s:/.@,"'=]`;
 const PLACEHOLDER = new RegExp(
@@ -180,6 +180,7 @@ const PLACEHOLDER = new RegExp(
     String.raw`(?<![A-Za-z0-9])(?:YOUR|your|Your)[_-][A-Za-z0-9_-]+`,
     String.raw`(?<![A-Za-z0-9_])MY_[A-Z0-9_]+`,
     String.raw`(?<=[:/])\[(?![A-Za-z0-9]-[A-Za-z0-9])[A-Za-z][A-Za-z0-9_-]{2,40}\]`,
+    String.raw`%(?:\d+\$)?[sdv](?![A-Za-z0-9])`,
     String.raw`%[A-Z][A-Z_]+%|(?<![A-Za-z0-9])__[A-Z][A-Z0-9_]*__(?![A-Za-z0-9])|@@?[A-Z][A-Z0-9_]+@@?|#\{[^{}\n]+\}#?`,
     '(?<=:)(?:aws[_-])?account[_-]id(?=:)',
     String.raw`(?<![A-Za-z0-9])[Xx]{3,}(?![A-Za-z0-9])|X{4,}`,
@@ -188,7 +189,8 @@ const PLACEHOLDER = new RegExp(
   'g',
 );
 /** Each of the forms above holds one of these; most strings hold none. */
-const PLACEHOLDER_HINT = /[<$]|[:/]\[|#\{|[%@][A-Z]|_[A-Z]|account[_-]id|[A-Z0-9]_|[A-Z]{2}|[Xx]{3}|[Yy]our[_-]/;
+const PLACEHOLDER_HINT =
+  /[<$]|[:/]\[|#\{|[%@][A-Z]|%[sdv\d]|_[A-Z]|account[_-]id|[A-Z0-9]_|[A-Z]{2}|[Xx]{3}|[Yy]our[_-]/;
 const HEXADECIMAL = /^[0-9A-F]+$/;
 /** Claims at the end of a condition key, which no one compares by case. */
 const CLAIM_AT_END = /:(?:SUB|AUD)$/;
