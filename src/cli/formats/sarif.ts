@@ -33,7 +33,7 @@ export function toSarif(result: CheckResult): string {
             toolExecutionNotifications: result.unreadable.map(({ file, reason }) => ({
               level: 'error',
               message: { text: `${file}: ${reason}` },
-              locations: [{ physicalLocation: { artifactLocation: { uri: encodeURI(file) } } }],
+              locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(file) } } }],
             })),
           },
         ],
@@ -69,13 +69,13 @@ function resultOf(finding: Finding, lines: (file: string) => LineIndex): Result 
     ruleIndex: rules.findIndex(({ id }) => id === finding.ruleId),
     level: LEVELS[finding.severity],
     message: { text: finding.message },
-    locations: [{ physicalLocation: { artifactLocation: { uri: encodeURI(finding.file) }, region: region(finding) } }],
+    locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(finding.file) }, region: region(finding) } }],
     ...(finding.related.length > 0
       ? {
           relatedLocations: finding.related.map((place, id) => ({
             id,
             message: { text: place.message },
-            physicalLocation: { artifactLocation: { uri: encodeURI(place.file) }, region: region(place) },
+            physicalLocation: { artifactLocation: { uri: uriOf(place.file) }, region: region(place) },
           })),
         }
       : {}),
@@ -84,7 +84,7 @@ function resultOf(finding: Finding, lines: (file: string) => LineIndex): Result 
           fixes: fixes.map((fix) => ({
             description: { text: fix.title },
             artifactChanges: [...byFile(fix.edits)].map(([file, edits]) => ({
-              artifactLocation: { uri: encodeURI(file) },
+              artifactLocation: { uri: uriOf(file) },
               replacements: edits.map((edit) => ({
                 deletedRegion: region(edit),
                 insertedContent: { text: edit.newText },
@@ -94,6 +94,11 @@ function resultOf(finding: Finding, lines: (file: string) => LineIndex): Result 
         }
       : {}),
   };
+}
+
+/** A relative reference: `#`, `?` and a colon in a file's name would read as something else. */
+function uriOf(file: string): string {
+  return file.split('/').map(encodeURIComponent).join('/');
 }
 
 /** `Map.groupBy` is younger than the oldest Node that runs this. */

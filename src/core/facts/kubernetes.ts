@@ -39,6 +39,10 @@ const OWN_KINDS = new Set([...Object.keys(TEMPLATES), 'Pod', 'ServiceAccount', '
 /** One of the kinds below in one of Kubernetes' own groups, so that it can be nothing else. */
 export function isOwnKind(root: SyntaxNode): boolean {
   if (root.kind !== 'object' || !OWN_KINDS.has(wordOf(get(root, 'kind')) ?? '')) return false;
+  return isOwnGroup(root);
+}
+
+function isOwnGroup(root: ObjectNode): boolean {
   const group = wordOf(get(root, 'apiVersion'));
   return group !== undefined && OWN_GROUPS.test(group);
 }
@@ -50,16 +54,20 @@ export interface KubernetesContext {
   readonly chart?: string | undefined;
   /** The object is a strategic-merge patch. */
   readonly patch?: boolean;
+  /** What the items of a typed list are that do not say it: the API leaves it away in a `ServiceAccountList`. */
+  readonly itemKind?: string;
 }
 
 /** Reads one Kubernetes object (or a List of them). Returns whether its kind is one of ours. */
 export function readKubernetesObject(root: SyntaxNode | undefined, facts: Facts, context: KubernetesContext): boolean {
   if (root?.kind !== 'object') return false;
-  const kind = wordOf(get(root, 'kind'));
+  const kind = wordOf(get(root, 'kind')) ?? context.itemKind;
   if (kind === undefined) return false;
-  if (kind === 'List' || kind.endsWith('List')) {
+  if (kind.endsWith('List')) {
+    const typed = kind !== 'List' && isOwnGroup(root);
+    const of = typed ? { ...context, itemKind: kind.slice(0, -'List'.length) } : context;
     return listOf(get(root, 'items'))
-      .map((item) => readKubernetesObject(item, facts, context))
+      .map((item) => readKubernetesObject(item, facts, of))
       .includes(true);
   }
   const group = literal(get(root, 'apiVersion')) ?? '';

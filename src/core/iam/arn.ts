@@ -90,8 +90,6 @@ export type ArnVerdict =
 const ACCOUNT = /^\d{12}$/;
 
 interface Wanted {
-  /** `IAM role ARN`: for messages. */
-  readonly what: string;
   readonly service: string;
   readonly regional: boolean;
   /** What is wrong with the resource part, if anything. */
@@ -103,7 +101,6 @@ export function checkRoleArn(text: Text): ArnVerdict {
   const [known] = text;
   if (text.length === 1 && typeof known === 'string' && USUAL_ROLE.test(known)) return { ok: 'yes' };
   return check(text, {
-    what: 'role ARN',
     service: 'iam',
     regional: false,
     resource(resource) {
@@ -126,7 +123,6 @@ const USUAL_ROLE = /^arn:aws:iam::\d{12}:role\/[\w+=,.@-]{1,64}$/;
 /** `arn:P:eks:REGION:ACCOUNT:cluster/NAME`. */
 export function checkClusterArn(text: Text): ArnVerdict {
   return check(text, {
-    what: 'cluster ARN',
     service: 'eks',
     regional: true,
     resource(resource) {
@@ -144,7 +140,6 @@ export function checkClusterArn(text: Text): ArnVerdict {
 /** `arn:P:iam::ACCOUNT:oidc-provider/HOST/PATH`; what is wrong inside the issuer is `readIssuer`'s matter. */
 export function checkProviderArn(text: Text): ArnVerdict {
   return check(text, {
-    what: 'OIDC provider ARN',
     service: 'iam',
     regional: false,
     resource(resource) {
@@ -170,13 +165,21 @@ function check(text: Text, wanted: Wanted): ArnVerdict {
     const first = literalOf(splitParts(text)[0] ?? []);
     const possible = hasHole(text) && (first === undefined || first === 'arn');
     if (possible) return { ok: 'maybe' };
-    return { ok: 'no', problem: 'not-an-arn', reason: `it is no ${wanted.what}` };
+    const empty = literals === '' && !hasHole(text);
+    const reason = empty
+      ? 'it is empty'
+      : first === 'arn'
+        ? 'it has not the six parts of an ARN'
+        : "it does not begin with 'arn:'";
+    return { ok: 'no', problem: 'not-an-arn', reason };
   }
   const bad = (problem: ArnProblem, reason: string): ArnVerdict => ({ ok: 'no', problem, reason });
   const partition = literalOf(arn.partition);
   if (partition !== undefined && !partitionNamed(partition))
     return bad('partition', `'${partition}' is no AWS partition`);
   const service = literalOf(arn.service);
+  if (service === 'sts' && wanted.service === 'iam' && startOf(arn.resource, 'assumed-role/') !== 'no')
+    return bad('service', "it names a session ('assumed-role'), not the role itself");
   if (service !== undefined && service !== wanted.service)
     return bad('service', `'${service}' is not '${wanted.service}'`);
   const region = literalOf(arn.region);

@@ -55,7 +55,18 @@ export function parseSubject(value: Text, { patterns = false }: { readonly patte
       problem: 'parts',
       message: `a subject has four parts: ${SUBJECT_PREFIX}NAMESPACE:NAME`,
     };
-  if (parts.length < 4) return { kind: 'unknown' };
+  if (parts.length < 4) {
+    // Whichever part a hole completes, neither a namespace nor a name has such characters.
+    const stray = parts.slice(2).flatMap((part) => part.filter((piece) => typeof piece === 'string'));
+    if (stray.every((piece) => SUBDOMAIN_CHARACTERS.test(wild(piece)))) return { kind: 'unknown' };
+    return stray.some((piece) => piece.includes('/'))
+      ? { kind: 'malformed', problem: 'slash', message: "a colon parts namespace and name, not '/'" }
+      : {
+          kind: 'malformed',
+          problem: 'parts',
+          message: `a subject has four parts: ${SUBJECT_PREFIX}NAMESPACE:NAME`,
+        };
+  }
   const namespace = parts[2]!;
   const name = parts[3]!;
   for (const [text, characters, problem] of [

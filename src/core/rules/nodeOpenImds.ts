@@ -23,18 +23,15 @@ export const nodeOpenImds = defineRule({
       if (!eks) continue;
       if (httpTokens?.value === 'optional') {
         const { node } = httpTokens;
+        const word = node.kind === 'string' && node.raw !== 'false';
         report({
           at: node,
-          message: "This lets pods reach the node's role by IMDSv1; IMDSv2 should be required.",
+          message: `'${word ? node.raw : false}' lets pods reach the node's role by IMDSv1; it should be '${word ? 'required' : true}'.`,
           fixes: () => [
             {
               title: 'Require IMDSv2',
               safety: 'suggested',
-              edits: [
-                node.kind === 'string' && node.raw !== 'false'
-                  ? replaceString(node, 'required')
-                  : replaceValue(node, true),
-              ],
+              edits: [word ? replaceString(node, 'required') : replaceValue(node, true)],
             },
           ],
         });

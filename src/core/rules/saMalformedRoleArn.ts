@@ -53,7 +53,7 @@ export const saMalformedRoleArn = defineRule({
       }
       report({
         at: value,
-        message: `'${display(value.text).replace(/\n/g, '\\n')}' is no role ARN${verdict.problem === 'not-an-arn' ? '' : `: ${verdict.reason}`}. It should read 'arn:aws:iam::ACCOUNT:role/NAME'.`,
+        message: `'${display(value.text).replace(/\n/g, '\\n')}' is no role ARN: ${verdict.reason}. It should read 'arn:aws:iam::ACCOUNT:role/NAME'.`,
         fixes: () => (verdict.problem === 'blanks' ? withoutBlanks(value) : repairs(value, workspace)),
       });
     }

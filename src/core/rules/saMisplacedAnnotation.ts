@@ -9,6 +9,7 @@ import type {
   Workload,
 } from '../facts/model.js';
 import { addProperty, type Edit, replaceString, setAt } from '../syntax/edits.js';
+import { JSON_POINTER, stringPart } from '../syntax/stringPart.js';
 import { display, literalOf, sameText } from '../syntax/text.js';
 import {
   get,
@@ -64,16 +65,23 @@ export const saMisplacedAnnotation = defineRule({
 
 // ── Kustomize's JSON patches ───────────────────────────────────────────────────────────────────────────────────────────
 
-const TEMPLATE = /^\/spec\/(?:jobTemplate\/spec\/)?template\/metadata\/annotations$/;
+const TEMPLATE = /^(\/spec\/(?:jobTemplate\/spec\/)?template)\/metadata\/annotations(?:\/|$)/;
+
+/** What one operation gives to a pod's template, whole or key by key. */
+function inTemplate(operation: SyntaxNode): readonly Annotation[] {
+  const path = stringAt(operation, 'path');
+  const [annotations] = (path && TEMPLATE.exec(path.raw)) ?? [];
+  if (!path || annotations === undefined) return [];
+  const value = get(operation, 'value');
+  if (!annotations.endsWith('/')) return pairs(value);
+  return value ? [{ key: stringPart(path, annotations.length, path.raw.length, JSON_POINTER), value }] : [];
+}
 
 function inJsonPatches(kustomization: Kustomization, report: Reporter, workspace: Workspace): void {
   for (const patch of kustomization.patches) {
     const { target, adds, content } = patch;
     if (target?.kind === undefined || target.kind === 'ServiceAccount') continue;
-    const template = listOf(content).flatMap((operation) => {
-      const path = stringAt(operation, 'path');
-      return path && TEMPLATE.test(path.raw) ? pairs(get(operation, 'value')) : [];
-    });
+    const template = listOf(content).flatMap(inTemplate);
     for (const annotation of [...adds, ...template]) {
       const meant = meantOf(annotation);
       const pods = target.kind === 'Pod' || template.includes(annotation);
@@ -114,7 +122,8 @@ function retarget(
   if (!account?.fact || account.assign) return [];
   const edits = [replaceString(kind, 'ServiceAccount')];
   if (account.name !== name.raw) edits.push(replaceString(name, account.name));
-  if (TEMPLATE.test(path.raw)) edits.push(replaceString(path, '/metadata/annotations'));
+  const [, pod] = TEMPLATE.exec(path.raw) ?? [];
+  if (pod !== undefined) edits.push(replaceString(path, path.raw.slice(pod.length)));
   return [{ title: `Patch service account '${account.name}' instead`, safety: 'suggested', edits }];
 }
 

@@ -48,7 +48,7 @@ export const saMissingAnnotation = defineRule({
       const { namespace, name } = exact[0]!;
       report({
         at,
-        message: `${who} '${namespace}/${name}' by IRSA, but it names no role: it should carry '${ROLE_ARN}', or its pods run with the node's role.`,
+        message: `${who} '${namespace}/${name}' by IRSA, but this service account names no role: it should carry '${ROLE_ARN}', or its pods run with the node's role.`,
         fixes: () => additions(account, roles),
         related: [...new Set(trusting.flat())].map(({ node }) => ({
           at: { document: node.document, start: node.start, end: node.start + 1 },

@@ -209,7 +209,7 @@ function takenBack({ policy, statements }: PolicyReading, report: Reporter): voi
 }
 
 function deniesAll(deny: StatementReading, allow: StatementReading): boolean {
-  if (deny.open || deny.statement.notPrincipals.length > 0) return false;
+  if (deny.open) return false;
   return (
     coversPrincipals(deny, allow) &&
     coversActions(deny, allow) &&
@@ -218,6 +218,16 @@ function deniesAll(deny: StatementReading, allow: StatementReading): boolean {
 }
 
 function coversPrincipals({ statement }: StatementReading, allow: StatementReading): boolean {
+  // An account is no provider and no service, so a Deny that spares it alone covers them.
+  if (statement.notPrincipals.length > 0)
+    return statement.notPrincipals.every((spared) =>
+      allow.statement.principals.every(
+        (wanted) =>
+          literal(spared.value) !== '*' &&
+          wanted.type !== '*' &&
+          (spared.type !== wanted.type || sameText(spared.value.text, wanted.value.text) === 'no'),
+      ),
+    );
   return allow.statement.principals.every((wanted) =>
     statement.principals.some((taken) => {
       const star = literal(taken.value) === '*';

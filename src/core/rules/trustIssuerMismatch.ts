@@ -81,13 +81,17 @@ function fixes(
       alike.flatMap((each): readonly Edit[] => setIssuer(each.condition, known)),
     );
   });
-  return [...inKeys, ...inProvider(reading, issuer, alike.length === stray.length)];
+  return [...inKeys, ...inProvider(reading, issuer)];
 }
 
-function inProvider(reading: StatementReading, issuer: Text, all: boolean): readonly Fix[] {
+/** Offered only where every claim would then be of the provider: it must not set the others astray. */
+function inProvider(reading: StatementReading, issuer: Text): readonly Fix[] {
   const known = literalOf(issuer);
   const [provider] = reading.providers;
-  if (!all || known === undefined || !provider?.arn || reading.providers.length > 1) return [];
+  const others = reading.conditions.some(
+    ({ issuerReading }) => issuerReading?.meant && sameIssuer(issuerReading.meant, issuer) === 'no',
+  );
+  if (others || known === undefined || !provider?.arn || reading.providers.length > 1) return [];
   const at = provider.node.raw.indexOf('oidc-provider/');
   if (at < 0 || literalOf(provider.node.text) === undefined) return [];
   const from = at + 'oidc-provider/'.length;

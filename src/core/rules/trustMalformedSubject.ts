@@ -1,7 +1,8 @@
 import { hasWildcard } from '../iam/globs.js';
 import { parseSubject, SUBJECT_PREFIX } from '../iam/names.js';
-import { replaceString } from '../syntax/edits.js';
-import { literalOf, type Text } from '../syntax/text.js';
+import { replacePart, replaceString } from '../syntax/edits.js';
+import { display, hasHole, literalOf, type Text } from '../syntax/text.js';
+import type { StringNode } from '../syntax/tree.js';
 import type { Workspace } from '../workspace/workspace.js';
 import { defineRule, type Fix, type Report } from './rule.js';
 import { type ConditionReading, type StatementReading, trustReadings, type ValueReading } from './support/reading.js';
@@ -56,12 +57,18 @@ function judge(
   const parsed = parseSubject(text, { patterns: wild });
   const reason =
     parsed.kind === 'malformed' ? parsed.message : `a subject has four parts: ${SUBJECT_PREFIX}NAMESPACE:NAME`;
-  const meant = meantBy(text, parsed.kind === 'malformed' ? parsed.meant : undefined);
+  const slash = hasHole(text) ? onlySlash(value) : undefined;
+  const meant = slash
+    ? display(text).replace('/', ':')
+    : meantBy(text, parsed.kind === 'malformed' ? parsed.meant : undefined);
   return [
     {
       at: node,
       message: `${quote(text)} is the subject of no token: ${reason}. It should be '${meant ?? `${SUBJECT_PREFIX}NAMESPACE:NAME`}'.`,
-      fixes: () => fixes(reading, condition, value, meant, workspace),
+      fixes: () =>
+        slash
+          ? fix("Write ':' for '/'", 'suggested', [replacePart(slash.node, slash.at, slash.at + 1, ':')])
+          : fixes(reading, condition, value, meant, workspace),
     },
   ];
 }
@@ -88,6 +95,14 @@ function fixes(
     ...[...new Set(near)].slice(0, 6).flatMap((subject) => fix(`Write '${subject}'`, 'suggested', write(subject))),
     ...fix('Write a subject …', 'suggested', write(`${SUBJECT_PREFIX}NAMESPACE:NAME`), 'placeholder'),
   ];
+}
+
+/** Between namespace and name, of which a part is unknown: that part stays as it is typed. */
+function onlySlash({ node, text }: ValueReading): { readonly node: StringNode; readonly at: number } | undefined {
+  const typed = display(text);
+  if (node.kind !== 'string' || typed.split('/').length !== 2 || typed.split(':').length !== 3) return undefined;
+  const at = node.raw.indexOf('/');
+  return at < 0 ? undefined : { node, at };
 }
 
 /** The one subject or pattern that it can mean. */

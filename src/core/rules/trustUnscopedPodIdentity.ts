@@ -56,7 +56,7 @@ function isScope({ key, claim }: ConditionReading): boolean {
   return (
     key.prefix === 'aws' &&
     typeof name === 'string' &&
-    /^(?:source|requesttag\/|principaltag\/|principalorg)/i.test(name)
+    /^(?:source(?:arn|account|org)|requesttag\/|principaltag\/|principalorg)/i.test(name)
   );
 }
 

@@ -168,22 +168,23 @@ export function textOf(value: string, expressionAt?: (start: number, end: number
   return parts;
 }
 
-// What a template leaves to be filled in: `<ACCOUNT_ID>`, `${Account}`, `$ACCOUNT`, `{account}`, `YOUR-CLUSTER`, `MY_ROLE`,
+// What a template leaves to be filled in: `<ACCOUNT_ID>`, `${Account}`, `$ACCOUNT`, `$account_id`, `{account}`, `YOUR-CLUSTER`, `MY_ROLE`,
 // `[namespace]`, `%NAME%`, `%s`, `__NAME__`, `@NAME@`, `#{Name}`, `XXXX`, `******`, `replace-me`, the documentation's
-// `account-id`, and words of capitals and underscores or `...` that stand as a whole part between separators. `${aws:…}` is an IAM variable, no placeholder.
+// `account-id`, and words of capitals and underscores or `...` that stand as a whole part between separators.
+// `${aws:…}` is an IAM variable, no placeholder.
 const EDGE = String.raw`[\s:/.@,"'=]`;
 const PLACEHOLDER = new RegExp(
   [
     String.raw`<[^<>\s](?:[^<>\n]{0,78}[^<>\s])?>`,
     String.raw`\$\{(?![A-Za-z][\w.-]*(?:\/[\w.-]+)*:[^:\s]|[*?$]\})[^{}\n]*\}`,
-    String.raw`\$\(?[A-Z_][A-Z0-9_]*\)?`,
+    String.raw`\$\(?[A-Za-z_]\w*\)?`,
     String.raw`(?<!\$)\{[A-Za-z_][\w.-]{0,60}\}`,
     String.raw`\*{6,}|(?<=^|[:/])(?:\.{3}|…)(?=$|[:/])`,
     `(?<=^|${EDGE})(?:[Rr]eplace|[Cc]hange)[_-]?[Mm]e(?=$|${EDGE})`,
     String.raw`(?<![A-Za-z0-9])(?:YOUR|your|Your)[_-][A-Za-z0-9_-]+`,
     String.raw`(?<![A-Za-z0-9_])MY_[A-Z0-9_]+`,
     String.raw`(?<=[:/])\[(?![A-Za-z0-9]-[A-Za-z0-9])[A-Za-z][A-Za-z0-9_-]{2,40}\]`,
-    String.raw`%(?:\[\d+\]|\([A-Za-z_][\w.]*\))?[sdvq](?![A-Za-z0-9])`,
+    String.raw`%(?:\[\d+\]|\d+\$|\([A-Za-z_][\w.]*\))?[sdvq](?![A-Za-z0-9])`,
     String.raw`%[A-Z][A-Z_]+%|(?<![A-Za-z0-9])__[A-Z][A-Z0-9_]*__(?![A-Za-z0-9])|@@?[A-Z][A-Z0-9_]+@@?|#\{[^{}\n]+\}#?`,
     '(?<=:)(?:aws[_-])?account[_-]?id(?=:)',
     String.raw`(?<![A-Za-z0-9])[Xx]{3,}(?![A-Za-z0-9])|X{4,}`,
@@ -193,8 +194,10 @@ const PLACEHOLDER = new RegExp(
 );
 /** Each of the forms above holds one of these; most strings hold none. */
 const PLACEHOLDER_HINT =
-  /[<$]|[:/]\[|#\{|[%@][A-Z]|%[[(sdvq]|_[A-Z]|account[_-]?id|\{[A-Za-z_]|\*{6}|\.{3}|…|[Rr]eplace|[Cc]hange|[A-Z0-9]_|[A-Z]{2}|[Xx]{3}|[Yy]our[_-]/;
+  /[<$]|[:/]\[|#\{|[%@][A-Z]|%[[(sdvq\d]|_[A-Z]|account[_-]?id|\{[A-Za-z_]|\*{6}|\.{3}|…|[Rr]eplace|[Cc]hange|[A-Z0-9]_|[A-Z]{2}|[Xx]{3}|[Yy]our[_-]/;
 const HEXADECIMAL = /^[0-9A-F]+$/;
+/** Claims at the end of a condition key, which no one compares by case. */
+const CLAIM_AT_END = /:(?:SUB|AUD)$/;
 
 export function isPlaceholder(expression: string): boolean {
   const parts = withPlaceholders(expression);
@@ -209,6 +212,7 @@ function withPlaceholders(value: string): Text {
   for (const found of value.matchAll(PLACEHOLDER)) {
     const word = found[0];
     if (HEXADECIMAL.test(word)) continue;
+    if (found.index + word.length === value.length && CLAIM_AT_END.test(value)) continue;
     if (found.index > at) parts.push(value.slice(at, found.index));
     parts.push({ expression: word.startsWith('${') ? word.slice(2, -1) : word });
     at = found.index + word.length;

@@ -106,21 +106,29 @@ export function atTheCall(report: Report): Report {
   let { at } = report;
   for (let document = outermost(at.document); document.use; document = outermost(at.document)) {
     const typed = typedAt(at);
-    if (!COMPUTED.test(typed)) break;
-    at = onlyInput(typed, document.use) ?? document.use.call;
+    // An empty default is no mistake of the module: the call should give the value.
+    if (!COMPUTED.test(typed) && typed !== '""') break;
+    at = inputOf(typed, document.use) ?? document.use.call;
   }
   if (at === report.at) return kept;
   const here = { at: report.at, message: 'what the module makes of it' };
   return { ...kept, at, related: [here, ...(report.related ?? [])] };
 }
 
-/** The input that a text is made of, if it is one and nothing else. */
-function onlyInput(typed: string, use: ModuleUse): Report['at'] | undefined {
+/** The input that a text is made of, if it is one and nothing else; of several that make a subject the odd one. */
+function inputOf(typed: string, use: ModuleUse): Report['at'] | undefined {
   const references = typed.match(/\$\{[^}]*\}/g) ?? [typed];
   const names = new Set(references.map((each) => /^(?:\$\{)?\s*var\.([\w-]+)\s*\}?$/.exec(each)?.[1]));
-  const [name] = names;
-  return names.size === 1 && name !== undefined ? use.input(name) : undefined;
+  const given = [...names].flatMap((name) => (name === undefined ? [] : (use.input(name) ?? [])));
+  if (names.size === 1) return given[0];
+  if (names.has(undefined) || !SUBJECT.test(typed)) return undefined;
+  const odd = given.filter(({ document, start, end }) => !NAME.test(document.text.slice(start, end)));
+  return odd.length === 1 ? odd[0] : undefined;
 }
+
+const SUBJECT = /^"?(?:system:serviceaccount:)?\$\{[^}]*\}:\$\{[^}]*\}"?$/;
+/** A known word that may be a namespace's or a service account's name: it is not to blame. */
+const NAME = /^"[a-z0-9.-]+"$/;
 
 function typedAt(at: Report['at']): string {
   let { document, start, end } = at;

@@ -22,6 +22,7 @@ ruleTest(nodeOpenImds, {
   fires: {
     eksctl: {
       files: clusterConfig('managedNodeGroups:', '  - name: a', '    disableIMDSv1: «false»'),
+      message: "'false' lets pods reach the node's role by IMDSv1; it should be 'true'.",
       severity: 'warning',
       becomes: { 'manifest.yaml': clusterConfig('managedNodeGroups:', '  - name: a', '    disableIMDSv1: true') },
     },

@@ -49,10 +49,13 @@ ruleTest(saMalformedRoleArn, {
     },
     'a bare name': {
       files: account('«reports»'),
+      message:
+        "'reports' is no role ARN: it does not begin with 'arn:'. It should read 'arn:aws:iam::ACCOUNT:role/NAME'.",
       becomes: { 'manifest.yaml': account('arn:aws:iam::ACCOUNT_ID:role/reports') },
     },
     'an assumed role': {
       files: account('«arn:aws:sts::111122223333:assumed-role/reports/session»'),
+      message: /it names a session \('assumed-role'\), not the role itself/,
       becomes: { 'manifest.yaml': account('arn:aws:iam::111122223333:role/reports') },
     },
     'a policy': {

@@ -164,6 +164,19 @@ ruleTest(saMisplacedAnnotation, {
       },
       fix: 'Patch service account',
     },
+    'as the path of a JSON patch of the workload': {
+      files: {
+        'kustomization.yaml': `resources: [deploy.yaml, sa.yaml]\npatches:\n  - target: { kind: Deployment, name: gateway }\n    patch: |-\n      - op: add\n        path: /spec/template/metadata/annotations/«eks.amazonaws.com~1role-arn»\n        value: ${ARN}\n`,
+        'deploy.yaml': deploymentYaml('gateway', 'edge', { account: 'gateway' }),
+        'sa.yaml': accountYaml('gateway', 'edge', ['example.com/owner: edge']),
+      },
+      fix: 'Patch service account',
+      becomes: {
+        'kustomization.yaml': `resources: [deploy.yaml, sa.yaml]\npatches:\n  - target: { kind: ServiceAccount, name: gateway }\n    patch: |-\n      - op: add\n        path: /metadata/annotations/eks.amazonaws.com~1role-arn\n        value: ${ARN}\n`,
+        'deploy.yaml': deploymentYaml('gateway', 'edge', { account: 'gateway' }),
+        'sa.yaml': accountYaml('gateway', 'edge', ['example.com/owner: edge']),
+      },
+    },
     'in a Kustomize patch of the workload': {
       files: {
         'base/kustomization.yaml': 'resources: [deploy.yaml, sa.yaml]\n',

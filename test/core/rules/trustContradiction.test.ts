@@ -21,6 +21,14 @@ ruleTest(trustContradiction, {
       irsa(),
       deny({ Condition: { StringEquals: { [SUB]: 'system:serviceaccount:shop:till' } } }),
     ),
+    'a Deny that spares the provider': text(
+      irsa(),
+      deny({ Principal: undefined, NotPrincipal: { Federated: PROVIDER } }),
+    ),
+    'a Deny that may spare the provider': text(
+      irsa(),
+      deny({ Principal: undefined, NotPrincipal: { Federated: '<PROVIDER_ARN>' } }),
+    ),
     'a Deny of another action': text(irsa(), deny({ Action: 'sts:AssumeRole' })),
     'a Deny, and somebody else may come in': text(
       irsa(),
@@ -68,6 +76,12 @@ ruleTest(trustContradiction, {
     'a Deny of everything': {
       files: text(irsa(), deny({ Effect: '«Deny»' })),
       message: /covers all that is allowed at .*: nobody can assume this role\./,
+    },
+    'a Deny that spares an account alone': {
+      files: text(
+        irsa(),
+        deny({ Effect: '«Deny»', Principal: undefined, NotPrincipal: { AWS: 'arn:aws:iam::111122223333:root' } }),
+      ),
     },
     'a Deny of tagging': {
       files: text(pods(), pods({ Effect: '«Deny»', Action: 'sts:TagSession', Condition: undefined })),

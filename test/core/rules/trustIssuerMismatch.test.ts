@@ -1,5 +1,6 @@
+import { expect, it } from 'vitest';
 import { trustIssuerMismatch } from '../../../src/core/rules/trustIssuerMismatch.js';
-import { ruleTest } from '../../support/ruleTester.js';
+import { findingsOf, ruleTest } from '../../support/ruleTester.js';
 import { AUD, ISSUER, irsa, OTHER, OTHER_PROVIDER, PROVIDER, STS, SUB, SUBJECT } from './trustCases.js';
 import { text } from './trustTexts.js';
 
@@ -42,4 +43,11 @@ ruleTest(trustIssuerMismatch, {
     },
     GitHub: { files: text(keys('«token.actions.githubusercontent.com:sub»', AUD)) },
   },
+});
+
+it('leaves the provider where another condition names it', () => {
+  const [found] = findingsOf(trustIssuerMismatch, { 'trust.json': text(keys(SUB, `${OTHER}:aud`)) });
+  expect(found?.fixes().map(({ title }) => title)).toEqual([
+    expect.stringMatching(/^Use the provider's issuer \(.+\) in this condition$/),
+  ]);
 });

@@ -49,6 +49,13 @@ ruleTest(trustMalformedSubject, {
       becomes: text(naming('system:serviceaccount:shop:my-cart')),
     },
     'a pattern': { files: text(like('«shop/*»')), becomes: text(like('system:serviceaccount:shop:*')) },
+    'a slash beside a hole': {
+      files: text(naming('«system:serviceaccount:<NAMESPACE>/cart»')),
+      message:
+        "'system:serviceaccount:<NAMESPACE>/cart' is the subject of no token: a colon parts namespace and name, not '/'. It should be 'system:serviceaccount:<NAMESPACE>:cart'.",
+      becomes: text(naming('system:serviceaccount:<NAMESPACE>:cart')),
+    },
+    'capitals beside a hole': { files: text(naming('«system:serviceaccount:<SUBJECT>Cart»')) },
     'round a hole': { files: text(naming('«serviceaccount:<NAMESPACE>:cart»')) },
     'one of a list': {
       files: text(naming([SUBJECT, '«shop/till»'])),

@@ -40,6 +40,14 @@ ruleTest(trustUnscopedPodIdentity, {
         }),
       ),
     },
+    'where a request comes from is no cluster': {
+      files: text(
+        pods({
+          Principal: { Service: '«pods.eks.amazonaws.com»' },
+          Condition: { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } },
+        }),
+      ),
+    },
     'an association that uses the role': {
       files: {
         'main.tf': `resource "aws_iam_role" "r" {

@@ -23,6 +23,7 @@ ruleTest(trustWrongAudience, {
     'a hole': text(asking('<AUDIENCE>')),
   },
   fires: {
+    'dual-stack': { files: text(asking('«sts.eu-west-1.api.aws»')), becomes: text(asking(STS)) },
     regional: {
       files: text(asking('«sts.eu-west-1.amazonaws.com»')),
       message:

@@ -82,6 +82,7 @@ describe('what is written', () => {
     ['(a ? b : c) ? d : e', '((a ? b : c) ? d : e)'],
     ['(a) ? b : c && f ? d : g ? h : i', '(a ? b : (c && f ? d : (g ? h : i)))'],
     ['a ? b ? c : d : e', '(a ? (b ? c : d) : e)'],
+    ['(a ? b : c) ? d : e ? f : g', '((a ? b : c) ? d : (e ? f : g))'],
   ])('reads conditions in a row as the language does: %s', (source, wanted) => {
     const shown = (read: HclExpression | undefined): string => {
       if (read?.kind === 'variable') return read.name;

@@ -416,7 +416,8 @@ export function isStsAudience(value: string): boolean {
     .toLowerCase()
     .replace(/^https?:\/\//, '')
     .replace(/\/+$/, '');
-  if (/^sts[.-][\w.-]*amazon[\w.-]*$/.test(host) || host === POD_IDENTITY) return true;
+  if (/^sts[.-][\w.-]*(?:amazon[\w.-]*|\.api\.(?:aws|amazonwebservices\.com\.cn))$/.test(host) || host === POD_IDENTITY)
+    return true;
   return editDistance(host, AUDIENCE, 2) !== undefined;
 }
 
