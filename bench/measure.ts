@@ -5,7 +5,8 @@ export interface Measured {
 }
 
 /** Milliseconds that a short task is repeated for in its turn, so that it does not pay for what ran before it. */
-const TURN = 5;
+const TURN = 60;
+const MOST = 100;
 
 /**
  * Runs each function in turn, round by round, so that all see the same machine, and takes the median of each. The first rounds
@@ -24,7 +25,7 @@ export async function measure(
       do {
         await task.run();
         runs++;
-      } while (performance.now() - start < TURN && runs < 20);
+      } while (performance.now() - start < TURN && runs < MOST);
       if (round >= 0) times[i]!.push((performance.now() - start) / runs);
     }
   }

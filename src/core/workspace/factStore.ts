@@ -38,8 +38,8 @@ interface Placed {
   entries: Entry[];
   accounts: readonly Account[];
   workloads: readonly PlacedWorkload[];
-  /** Names of accounts that decide by being there how its workloads are placed. */
-  depends: readonly string[];
+  /** By names of accounts that decide by being there how its workloads are placed: were they there? */
+  depends: ReadonlyMap<string, boolean>;
   files: readonly string[];
 }
 
@@ -68,7 +68,8 @@ export class FactStore {
   #order: Slot[] | undefined;
   /** Not yet taken. */
   readonly #changes = new Map<string, Change>();
-  readonly #toggled = new Set<string>();
+  /** Names of accounts. One that has gone and come again may have been missed by who was placed meanwhile. */
+  readonly #comeOrGone = new Set<string>();
   readonly #misplaced = new Set<Slot>();
   #changesLeft: Iterator<[string, Change]> | undefined;
   #misplacedLeft: Iterator<Slot> | undefined;
@@ -121,10 +122,13 @@ export class FactStore {
   /** Places one of the slots anew that stand where they should not. @returns it; undefined when there are none left */
   placeNext(): Slot | undefined {
     // Kustomize renames references only to accounts that are there: whether one is, decides where a workload stands.
-    for (const name of this.#toggled) {
-      for (const slot of this.#dependents.get(name) ?? []) this.#misplaced.add(slot);
+    for (const name of this.#comeOrGone) {
+      const isThere = this.has('named-anywhere', name);
+      for (const slot of this.#dependents.get(name) ?? []) {
+        if (this.#slots.get(slot)?.depends.get(name) !== isThere) this.#misplaced.add(slot);
+      }
     }
-    this.#toggled.clear();
+    this.#comeOrGone.clear();
     this.#misplacedLeft ??= this.#misplaced.values();
     const { value: slot } = this.#misplacedLeft.next();
     if (slot) this.#placeAgain(slot);
@@ -253,7 +257,7 @@ export class FactStore {
     const { facts } = slot;
     const accounts: Account[] = [];
     const workloads: PlacedWorkload[] = [];
-    const depends: string[] = [];
+    let depends: Map<string, boolean> | undefined;
     const files: string[] = [];
     const standsIn = ({ node }: ServiceAccount | Workload) => {
       const { file } = outermost(node.document);
@@ -270,10 +274,12 @@ export class FactStore {
       standsIn(fact);
       if (this.overlays.isPatch(fact)) continue;
       const workload = placeWorkload(fact, this.overlays, (name) => {
-        depends.push(name);
         // Its own are not entered yet.
         const isOwn = ({ metadata }: ServiceAccount) => metadata.name && exactKey(metadata.name.text) === name;
-        return this.has('named-anywhere', name) || facts.serviceAccounts.some(isOwn);
+        const isThere = this.has('named-anywhere', name) || facts.serviceAccounts.some(isOwn);
+        depends ??= new Map();
+        depends.set(name, isThere);
+        return isThere;
       });
       this.#workloads.set(fact, workload);
       workloads.push(workload);
@@ -287,8 +293,8 @@ export class FactStore {
     };
     this.#countKinds(facts, 1);
     entriesOf(slot, accounts, workloads, this.#wanted, publish);
-    for (const name of depends) setIn(this.#dependents, name).add(slot);
-    return { entries, accounts, workloads, depends, files };
+    for (const name of depends?.keys() ?? []) setIn(this.#dependents, name).add(slot);
+    return { entries, accounts, workloads, depends: depends ?? NO_NAMES, files };
   }
 
   #unplace(slot: Slot, { entries, depends }: Placed): void {
@@ -296,7 +302,7 @@ export class FactStore {
     for (const fact of slot.facts.workloads) this.#workloads.delete(fact);
     for (const entry of entries) this.#withdraw(entry);
     this.#countKinds(slot.facts, -1);
-    for (const name of depends) removeIn(this.#dependents, name, slot);
+    for (const name of depends.keys()) removeIn(this.#dependents, name, slot);
   }
 
   /** @returns is it the first under its name? */
@@ -333,7 +339,7 @@ export class FactStore {
   /** The first under a name has come, or the last has gone. */
   #appeared(group: Group, name: string, by: 1 | -1): void {
     if (group === 'named-anywhere') {
-      if (!this.#toggled.delete(name)) this.#toggled.add(name);
+      this.#comeOrGone.add(name);
     } else if (group === 'trusted') {
       this.#count(group, '', name, by);
     }
@@ -358,6 +364,7 @@ export class FactStore {
 }
 
 const NOTHING: readonly never[] = [];
+const NO_NAMES: ReadonlyMap<string, boolean> = new Map();
 
 function valuesOf(entries: Entry[]): readonly unknown[] {
   if (entries.length === 1) return [entries[0]!.value];

@@ -215,6 +215,17 @@ const links: Record<string, Link> = {
     change: { 'sa.yaml': account('cart') },
     after: 'app.yaml workload-unsupported-compute',
   },
+  // All of the chart is read again, the workload before the account is there once more.
+  'an account that is read again and the prefixed workload that names it': {
+    files: {
+      'Chart.yaml': 'name: shop\nversion: 1.0.0\n',
+      'b/app.yaml': workload('app', { runsAs: 'cart', windows: true }),
+      'b/sa.yaml': account('cart'),
+      'b/kustomization.yaml': 'kind: Kustomization\nnamePrefix: my-\nresources:\n  - app.yaml\n',
+      'association.yaml': association('cart'),
+    },
+    change: { 'Chart.yaml': undefined },
+  },
 };
 
 function found(analysis: Analysis): string[] {
