@@ -43,15 +43,14 @@ export const saLegacyAnnotation = defineRule({
       }
     }
     for (const workload of facts.workloads) {
-      const places = new Set([workload.metadata, ...(workload.podMetadata ? [workload.podMetadata] : [])]);
-      for (const metadata of places) {
-        for (const annotation of legacyIn(metadata)) {
-          report({
-            at: annotation.key,
-            message: message("the pods' service account's"),
-            fixes: () => onWorkload(workload, annotation, workspace),
-          });
-        }
+      const { metadata, podMetadata } = workload;
+      const onPods = podMetadata && podMetadata !== metadata ? legacyIn(podMetadata) : NONE;
+      for (const annotation of [...legacyIn(metadata), ...onPods]) {
+        report({
+          at: annotation.key,
+          message: message("the pods' service account's"),
+          fixes: () => onWorkload(workload, annotation, workspace),
+        });
       }
     }
     for (const { metadata } of facts.annotated) {
@@ -75,9 +74,11 @@ function message(whose: string): string {
   return `${UNREAD}; it should be ${whose} '${ROLE_ARN}'.`;
 }
 
-function legacyIn({ annotations }: Metadata): Annotation[] {
-  return annotations.filter(({ key }) => key.raw === LEGACY_ROLE);
+function legacyIn({ annotations }: Metadata): readonly Annotation[] {
+  return annotations.length === 0 ? NONE : annotations.filter(({ key }) => key.raw === LEGACY_ROLE);
 }
+
+const NONE: readonly never[] = [];
 
 function hasRole({ metadata }: Pick<ServiceAccount, 'metadata'>): boolean {
   return annotationNamed(metadata, ROLE_ARN)?.value !== undefined;

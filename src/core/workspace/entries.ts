@@ -108,7 +108,6 @@ export function entriesOf(
 
 function ofAccount(account: Account, owner: string, wanted: Wanted, publish: Publish): void {
   const { fact, variants } = account;
-  const typed = literal(fact.metadata.name);
   if (wanted['account-typed']) {
     const known = fact.metadata.name && exactKey(fact.metadata.name.text);
     if (known !== undefined) publish('account-typed', known, account);
@@ -122,10 +121,12 @@ function ofAccount(account: Account, owner: string, wanted: Wanted, publish: Pub
     publish('with-audience', '', account);
   const vague = wanted.vague && !couldBeAny(account);
   for (const variant of variants) {
-    const [ns, name] = [literalOf(variant.namespace), literalOf(variant.name)];
+    const ns = literalOf(variant.namespace);
+    const name = literalOf(variant.name);
     if (wanted.account && ns !== undefined && name !== undefined) publish('account', variant.who!, account);
     if (wanted.meant) for (const key of meantKeys(variant, fact)) publish('meant', key, { account, variant });
     if (ns && name && (wanted.known || wanted.near)) {
+      const typed = literal(fact.metadata.name);
       const seen = `${owner}\n${ns}\n${name}\n${typed}`;
       if (wanted.known) publish('known', variant.who!, account, seen);
       if (wanted.near) {
