@@ -79,7 +79,10 @@ export class FactStore {
     public overlays: Overlays,
     public chosenPolicies: ReadonlySet<string> = new Set(),
     private readonly isAsked: () => boolean = () => false,
-  ) {}
+  ) {
+    // Of these everybody will hear, and what comes piece by piece is entered at once with less ado.
+    for (const group of ['account', 'runs', 'association', 'role'] as const) this.#heldOf(group);
+  }
 
   add(slot: Slot): void {
     this.#order = undefined;
