@@ -1,4 +1,5 @@
 import { editDistance } from '../../iam/distance.js';
+import { literalOf } from '../../syntax/text.js';
 import { literal } from '../../syntax/tree.js';
 import type { Workspace } from '../../workspace/workspace.js';
 import type { ExactAccount } from './subjectPattern.js';
@@ -12,7 +13,16 @@ export function nearAccounts(wanted: ExactAccount, workspace: Workspace): readon
   const { namespace, name } = wanted;
   // Every namespace has one by itself.
   if (name === 'default' || workspace.accountsNamed(namespace, name).length > 0) return [];
-  const near = knownAmong(workspace.accountsNear(name), workspace)
+  // Names that differ in their numbers alone are many, and none of them is meant.
+  const isNear = (other: string | undefined) => other !== undefined && nameDistance(name, other) !== undefined;
+  const candidates = workspace
+    .accountsNear(name)
+    .filter(
+      ({ fact, variants }) =>
+        isNear(literal(fact.metadata.name)) || variants.some((variant) => isNear(literalOf(variant.name))),
+    );
+  if (candidates.length === 0) return [];
+  const near = knownAmong(candidates, workspace)
     .flatMap((account) => {
       const distance = distanceTo(wanted, account);
       return distance === undefined || account.name === 'default' ? [] : [{ account, distance }];
