@@ -118,6 +118,19 @@ export class Analyses implements vscode.Disposable {
     this.#refreshSoon();
   }
 
+  /** Lets `work` put other texts in for a file, to see what would be found; then its own text holds again. */
+  trying<T>({ file, analysis }: FileAnalysis, work: () => T): T {
+    const text = analysis.text(file);
+    try {
+      return work();
+    } finally {
+      if (text !== undefined && analysis.text(file) !== text) {
+        analysis.setFile(file, text);
+        this.#refreshSoon();
+      }
+    }
+  }
+
   /** A file's text as the disk has it; judged with others that come at the same time. */
   setText(uri: vscode.Uri, text: string): void {
     const file = this.names.nameOf(uri);

@@ -40,6 +40,47 @@ class Diagnostic {
   ) {}
 }
 
+class Position {
+  constructor(
+    readonly line: number,
+    readonly character: number,
+  ) {}
+}
+
+class Range {
+  constructor(
+    readonly start: Position,
+    readonly end: Position,
+  ) {}
+}
+
+class TextEdit {
+  constructor(
+    readonly range: Range,
+    readonly newText: string,
+  ) {}
+}
+
+/** What was to be changed. */
+class WorkspaceEdit {
+  readonly #edits = new Map<string, readonly TextEdit[]>();
+  constructor(private readonly texts: ReadonlyMap<string, string>) {}
+  set({ path }: { readonly path: string }, edits: readonly TextEdit[]): void {
+    this.#edits.set(path, edits);
+  }
+  /** By offsets in the text that is open. */
+  of(path: string) {
+    const lines = this.texts.get(path)!.split('\n');
+    const offset = ({ line, character }: Position) =>
+      lines.slice(0, line).reduce((sum, { length }) => sum + length + 1, character);
+    return (this.#edits.get(path) ?? []).map(({ range, newText }) => ({
+      start: offset(range.start),
+      end: offset(range.end),
+      newText,
+    }));
+  }
+}
+
 class Uncancelled {
   readonly token = { isCancellationRequested: false };
   cancel = () => undefined;
@@ -52,7 +93,7 @@ export interface OpenText {
   readonly text: string;
 }
 
-/** As much of an editor as the extension needs to activate and to judge what is open. No folder is open. */
+/** As much of an editor as the extension needs to activate, and to judge and fix what is open, the first text in front. No folder is open. */
 export function stubEditor(open: readonly OpenText[]) {
   /** Calls by which an extension reads or watches files through the editor. */
   const reads: string[] = [];
@@ -70,30 +111,47 @@ export function stubEditor(open: readonly OpenText[]) {
     toString: () => `file://${path}`,
   });
   const parsed = (text: string) => uri(text.replace('file://', ''));
+  const texts = new Map(open.map(({ path, text }) => [path, text]));
+  const documents = open.map(({ path, languageId, text }) => ({
+    uri: uri(path),
+    languageId,
+    version: 1,
+    isClosed: false,
+    getText: () => text,
+  }));
+  const commands = new Map<string, (...args: unknown[]) => unknown>();
+  const applied: WorkspaceEdit[] = [];
+  /** In the status bar. */
+  const said: string[] = [];
   const api = anything({
     EventEmitter: Emitter,
     Diagnostic,
     CancellationTokenSource: Uncancelled,
+    Position,
+    Range,
+    TextEdit,
+    WorkspaceEdit: class extends WorkspaceEdit {
+      constructor() {
+        super(texts);
+      }
+    },
     Uri: { parse: parsed, file: uri, from: anything(), joinPath: anything() },
     Disposable: { from: () => ({ dispose: () => undefined }) },
     workspace: anything({
       isTrusted: true,
       workspaceFolders: undefined,
-      textDocuments: open.map(({ path, languageId, text }) => ({
-        uri: uri(path),
-        languageId,
-        version: 1,
-        isClosed: false,
-        getText: () => text,
-      })),
+      textDocuments: documents,
       getWorkspaceFolder: () => undefined,
       getConfiguration: () => ({ get: () => undefined, inspect: () => undefined }),
       fs: new Proxy({}, { get: (_, name) => watched(`workspace.fs.${String(name)}`) }),
       findFiles: watched('workspace.findFiles'),
       createFileSystemWatcher: watched('workspace.createFileSystemWatcher'),
+      applyEdit: (edit: WorkspaceEdit) => applied.push(edit),
       openTextDocument: watched('workspace.openTextDocument'),
     }),
     window: anything({
+      activeTextEditor: documents[0] && { document: documents[0] },
+      setStatusBarMessage: (message: string) => said.push(message),
       withProgress: (_: unknown, work: (progress: unknown) => unknown) => work(anything()),
     }),
     languages: anything({
@@ -104,7 +162,12 @@ export function stubEditor(open: readonly OpenText[]) {
         dispose: () => undefined,
       }),
     }),
-    l10n: { t: (message: string) => message },
+    commands: anything({
+      registerCommand: (id: string, run: (...args: unknown[]) => unknown) => commands.set(id, run),
+    }),
+    l10n: {
+      t: (message: string, ...values: unknown[]) => message.replace(/\{(\d+)\}/g, (_, i) => String(values[Number(i)])),
+    },
   });
   const context = anything({
     subscriptions: [],
@@ -112,5 +175,13 @@ export function stubEditor(open: readonly OpenText[]) {
     globalState: { get: (_: string, otherwise: unknown) => otherwise, update: watched('globalState.update') },
   });
   // esbuild copies a module's own members, which a stand-in for anything cannot list, and keeps its prototype.
-  return { api: Object.create(api) as unknown, context: context as unknown, reads, shown };
+  return {
+    api: Object.create(api) as unknown,
+    context: context as unknown,
+    reads,
+    shown,
+    applied,
+    said,
+    run: (command: string) => commands.get(command)?.(),
+  };
 }
