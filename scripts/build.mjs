@@ -1,24 +1,15 @@
 // Bundles: dist/extension.js (providers), dist/core.js (the engine, shared by the editor and live), dist/live.js (SDKs),
 // dist/cli.js (whole), dist/demo.js, and the parsers' wasm.
 import { copyFile, mkdir, rm } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { build } from 'esbuild';
+import { coreIsShared, liveIsExternal, root } from './bundling.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
 const minify = process.argv.includes('--production');
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
-
-/** What `live` holds is loaded at the first cluster only, so the other bundles must not contain it. */
-const liveIsExternal = {
-  name: 'live-is-external',
-  setup(builder) {
-    builder.onResolve({ filter: /\/live\/main\.js$/ }, () => ({ path: './live.js', external: true }));
-  },
-};
 
 const common = {
   bundle: true,
@@ -37,31 +28,8 @@ const common = {
   mainFields: ['module', 'main'],
 };
 
-const core = join(root, 'src', 'core') + sep;
 /** Modules of the core that others import, by the name under which dist/core.js gives them. */
 const shared = new Map();
-
-/** The engine is one file for the editor and for live: loaded once, and not before a file or a cluster needs it. */
-const coreIsShared = {
-  name: 'core-is-shared',
-  setup(builder) {
-    builder.onResolve({ filter: /^\.{1,2}\// }, async ({ path, importer, resolveDir, kind, pluginData }) => {
-      if (pluginData === 'resolved' || importer.startsWith(core)) return undefined;
-      const found = await builder.resolve(path, { importer, resolveDir, kind, pluginData: 'resolved' });
-      if (!found.path.startsWith(core)) return undefined;
-      const name = relative(core, found.path).replace(/\.ts$/, '').replaceAll(/\W/g, '_');
-      shared.set(name, found.path);
-      return { path: name, namespace: 'core' };
-    });
-    builder.onResolve({ filter: /^\.\/core\.js$/ }, () => ({ path: './core.js', external: true }));
-    builder.onLoad({ filter: /.*/, namespace: 'core' }, ({ path }) => ({
-      // Taken from the file when first asked for, so that activation does not load the engine. An importer's view of a
-      // CommonJS module shares its prototype, which is where the asking happens.
-      contents: `module.exports = Object.create(new Proxy({}, { get: (_, name) => require('./core.js').${path}[name] }));`,
-      resolveDir: root,
-    }));
-  },
-};
 
 await Promise.all([
   build({
@@ -69,9 +37,9 @@ await Promise.all([
     entryPoints: ['src/vscode/extension.ts'],
     outfile: 'dist/extension.js',
     external: ['vscode'],
-    plugins: [liveIsExternal, coreIsShared],
+    plugins: [liveIsExternal, coreIsShared(shared)],
   }),
-  build({ ...common, entryPoints: ['src/live/main.ts'], outfile: 'dist/live.js', plugins: [coreIsShared] }),
+  build({ ...common, entryPoints: ['src/live/main.ts'], outfile: 'dist/live.js', plugins: [coreIsShared(shared)] }),
   build({
     ...common,
     entryPoints: ['src/cli/main.ts'],

@@ -3,12 +3,12 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Analysis, MAX_FILE_LENGTH } from '../core/analysis.js';
 import { kindOf } from '../core/facts/readFile.js';
+import { applySafeFixes } from '../core/features/safeFixes.js';
 import type { Severity } from '../core/rules/rule.js';
 import type { CheckResult } from './checkResult.js';
 import { excluder, loadConfig } from './config.js';
 import { EXIT, UsageError } from './exit.js';
 import { findFiles, readText, reasonOf, type Unreadable } from './files.js';
-import { applySafeFixes } from './fixes.js';
 import { toGitHub } from './formats/github.js';
 import { toJson } from './formats/json.js';
 import { toSarif } from './formats/sarif.js';
@@ -122,7 +122,8 @@ function colorful(): boolean {
 }
 
 async function fixAll(analysis: Analysis, cwd: string, unreadable: Unreadable[]): Promise<void> {
-  for (const file of applySafeFixes(analysis)) {
+  const findings = () => [...analysis.allFindings().values()].flat();
+  for (const file of applySafeFixes(analysis, findings).keys()) {
     try {
       await replaceFile(resolve(cwd, file), analysis.text(file) ?? '');
     } catch (error) {

@@ -56,7 +56,8 @@ export class Analyses implements vscode.Disposable {
   readonly names = new FileNames();
   /** Files whose permission policies a person wants judged. */
   readonly #chosen = new Set<string>();
-  #workspace: Analysis;
+  /** Made when first asked for: it loads the engine, which activating must not wait for. */
+  #workspace: Analysis | undefined;
   readonly #alone = new Map<string, Analysis>();
   readonly #versions = new Map<string, number>();
   #waitsForHcl = false;
@@ -78,12 +79,11 @@ export class Analyses implements vscode.Disposable {
     private readonly log: vscode.LogOutputChannel,
     private readonly isWanted: (uri: vscode.Uri) => boolean,
     private readonly terraform: Terraform,
-  ) {
-    this.#workspace = this.#newWorkspace();
-  }
+  ) {}
 
   /** Questions to it are answered from what is known at the moment; `settled` waits for the rest. */
   get workspace(): Analysis {
+    this.#workspace ??= new Analysis(this.#workspaceOptions());
     return this.#workspace;
   }
 
@@ -118,6 +118,19 @@ export class Analyses implements vscode.Disposable {
     this.#refreshSoon();
   }
 
+  /** Lets `work` put other texts in for a file, to see what would be found; then its own text holds again. */
+  trying<T>({ file, analysis }: FileAnalysis, work: () => T): T {
+    const text = analysis.text(file);
+    try {
+      return work();
+    } finally {
+      if (text !== undefined && analysis.text(file) !== text) {
+        analysis.setFile(file, text);
+        this.#refreshSoon();
+      }
+    }
+  }
+
   /** A file's text as the disk has it; judged with others that come at the same time. */
   setText(uri: vscode.Uri, text: string): void {
     const file = this.names.nameOf(uri);
@@ -134,7 +147,7 @@ export class Analyses implements vscode.Disposable {
     const file = this.names.nameOf(uri);
     if (remembered) this.#versions.set(file, remembered.version);
     else this.#versions.delete(file);
-    if (!this.#alone.delete(file)) this.workspace.removeFile(file);
+    if (!this.#alone.delete(file)) this.#workspace?.removeFile(file);
     // Its own findings are to be taken down at once; those of files that it is linked to change with others of its time.
     this.#changed.fire([uri]);
     this.names.forget(uri);
@@ -161,7 +174,7 @@ export class Analyses implements vscode.Disposable {
   async settled(): Promise<void> {
     clearTimeout(this.#burst);
     this.#burst = undefined;
-    while (!this.#disposed && (this.#running || !this.workspace.isSettled)) {
+    while (!this.#disposed && this.#workspace && (this.#running || !this.#workspace.isSettled)) {
       this.#running ??= this.#judgeAll();
       await this.#running;
     }
@@ -175,11 +188,11 @@ export class Analyses implements vscode.Disposable {
     try {
       const touched = await analysis.refreshInSlices({
         pause: () => slice.pause(),
-        isCancelled: () => this.#disposed || this.workspace !== analysis,
+        isCancelled: () => this.#disposed || this.#workspace !== analysis,
         onProgress: (left) => this.#progress?.report({ message: vscode.l10n.t('{0} left', left) }),
         onTouched: tell,
       });
-      if (this.workspace === analysis) tell(touched);
+      if (this.#workspace === analysis) tell(touched);
     } finally {
       this.#running = undefined;
     }
@@ -192,7 +205,7 @@ export class Analyses implements vscode.Disposable {
 
   /** Every file that is known, ours or not. */
   files(): readonly vscode.Uri[] {
-    return [...this.workspace.files(), ...this.#alone.keys()].flatMap((file) => this.names.uriOf(file) ?? []);
+    return [...(this.#workspace?.files() ?? []), ...this.#alone.keys()].flatMap((file) => this.names.uriOf(file) ?? []);
   }
 
   /** Of every file, each once; Terraform's of a whole folder at a time. */
@@ -207,7 +220,7 @@ export class Analyses implements vscode.Disposable {
 
   textOf(uri: vscode.Uri): string | undefined {
     const file = this.names.nameOf(uri);
-    return (this.#alone.get(file) ?? this.workspace).text(file);
+    return (this.#alone.get(file) ?? this.#workspace)?.text(file);
   }
 
   /** Where a place of the core is, for the editor. */
@@ -220,7 +233,7 @@ export class Analyses implements vscode.Disposable {
   /** Forgets every file: the names depend on the workspace's folders. */
   clear(): void {
     const uris = this.files();
-    this.#workspace = this.#newWorkspace();
+    this.#workspace = undefined;
     this.#alone.clear();
     this.#versions.clear();
     this.#changed.fire(uris);
@@ -253,7 +266,7 @@ export class Analyses implements vscode.Disposable {
     this.#waitsForHcl = true;
     void this.terraform.load().then(() => {
       if (!hclReady()) return;
-      this.workspace.hclLoaded();
+      this.#workspace?.hclLoaded();
       this.#refreshSoon();
     });
   }
@@ -269,13 +282,9 @@ export class Analyses implements vscode.Disposable {
   /** The permission policies of a file are judged from now on, even if no role of the workspace uses them. */
   choosePolicies(uri: vscode.Uri): void {
     this.#chosen.add(this.names.nameOf(uri));
-    this.#workspace.configure(this.#workspaceOptions());
+    this.#workspace?.configure(this.#workspaceOptions());
     this.#changed.fire([uri]);
     this.#refreshSoon();
-  }
-
-  #newWorkspace(): Analysis {
-    return new Analysis(this.#workspaceOptions());
   }
 
   #workspaceOptions(): AnalysisOptions {

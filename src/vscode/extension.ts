@@ -36,8 +36,9 @@ import { WorkspaceView } from './tree/workspaceView.js';
 import { WorkspaceIndex } from './workspaceIndex.js';
 
 /**
- * Puts the parts together. Nothing is read here and nothing connected to: files are read when the first document that matters
- * is open or a view is looked at, clusters when somebody opens one.
+ * Puts the parts together. Nothing is read here and nothing connected to: documents that are open already are looked at, with
+ * the engine that this loads, after it has returned; files are read when the first document that matters is open or a view is
+ * looked at, clusters when somebody opens one.
  */
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel('Pod IAM', { log: true });
@@ -166,5 +167,5 @@ export function activate(context: vscode.ExtensionContext): void {
       again,
     }),
   );
-  documents.refresh();
+  documents.refreshSoon();
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
+import { applySafeFixes } from '../core/features/safeFixes.js';
 import type { Edit } from '../core/syntax/edits.js';
-import type { Analyses, ShownFinding } from './analyses.js';
+import type { Analyses, FileAnalysis } from './analyses.js';
 import { toWorkspaceEdit } from './workspaceEdits.js';
 
 export const fixAllKind = vscode.CodeActionKind.SourceFixAll.append('podIam');
@@ -28,25 +29,23 @@ export class FixAll implements vscode.CodeActionProvider {
   edit(document: vscode.TextDocument): vscode.WorkspaceEdit | undefined {
     this.analyses.updateOpen();
     const analysis = this.analyses.of(document);
-    const edits = analysis ? safeEdits(analysis.file, analysis.findings()) : [];
+    const edits = analysis ? this.#safeEdits(analysis) : [];
     return edits.length > 0 ? toWorkspaceEdit(this.analyses, { edits }) : undefined;
   }
-}
 
-/** One safe fix a finding; where two would change the same text, the first one. */
-export function safeEdits(file: string, findings: readonly ShownFinding[]): readonly Edit[] {
-  const chosen: Edit[] = [];
-  for (const { finding } of findings) {
-    const fix = finding
-      .fixes()
-      .find(({ safety, edits }) => safety === 'safe' && edits.every((edit) => edit.file === file));
-    if (fix?.edits.every((edit) => chosen.every((other) => apart(edit, other)))) chosen.push(...fix.edits);
+  /** How many findings have fixes that a person is to choose, as they may change what works or touch another file. */
+  suggestedIn(document: vscode.TextDocument): number {
+    const shown = this.analyses.of(document)?.findings() ?? [];
+    return shown.filter(({ finding }) => finding.fixes().length > 0).length;
   }
-  return chosen;
-}
 
-/** Two insertions at one place have no order: they are not apart. */
-function apart(a: Edit, b: Edit): boolean {
-  if (a.start === b.start) return false;
-  return a.end <= b.start || b.end <= a.start;
+  /** Those that a fix makes room for, too: once is enough. */
+  #safeEdits(shown: FileAnalysis): readonly Edit[] {
+    const { file, analysis } = shown;
+    const findings = () => shown.findings().map(({ finding }) => finding);
+    return this.analyses.trying(
+      shown,
+      () => applySafeFixes(analysis, findings, (changed) => changed === file).get(file) ?? [],
+    );
+  }
 }

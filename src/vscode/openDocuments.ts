@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { concernsIdentity } from '../core/facts/readFile.js';
 import type { Analyses } from './analyses.js';
+import { SlicedQueue } from './slices.js';
 
 /** Typing pauses this long, in ms, before the document is judged again. */
 const PAUSE = 120;
@@ -9,6 +10,9 @@ const PAUSE = 120;
 export class OpenDocuments implements vscode.Disposable {
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #subscriptions: vscode.Disposable[] = [];
+  readonly #waiting = new SlicedQueue<vscode.TextDocument>((document) => {
+    if (!document.isClosed) this.#judge(document);
+  });
 
   constructor(
     private readonly analyses: Analyses,
@@ -31,11 +35,17 @@ export class OpenDocuments implements vscode.Disposable {
     );
   }
 
+  /** The documents that are open already, after whoever calls has returned: the first one loads the engine. */
+  refreshSoon(): void {
+    this.#waiting.add(vscode.workspace.textDocuments);
+  }
+
   refresh(): void {
     for (const document of vscode.workspace.textDocuments) this.#judge(document);
   }
 
   dispose(): void {
+    this.#waiting.dispose();
     for (const timer of this.#timers.values()) clearTimeout(timer);
     vscode.Disposable.from(...this.#subscriptions).dispose();
   }

@@ -1,7 +1,8 @@
 import type { Analysis } from '../analysis.js';
 import type { FileIdentity } from '../features/identities.js';
 import { display } from '../syntax/text.js';
-import { type Place, placeOf, type SyntaxNode } from '../syntax/tree.js';
+import { placeOf, type SyntaxNode } from '../syntax/tree.js';
+import { contains, strayAnnotations } from './strayAnnotations.js';
 
 /** What is known of the service account whose pod logged the error: from files, from a cluster, or both. */
 export interface Evidence {
@@ -18,7 +19,7 @@ export interface EvidenceFinding {
 
 export interface FileEvidence {
   readonly identity: FileIdentity;
-  /** Of the account, its associations, its workloads and its role's trust policy. */
+  /** Of the account, its associations, its workloads and its role's trust policy; and of annotations meant for it elsewhere. */
   readonly findings: readonly EvidenceFinding[];
 }
 
@@ -79,23 +80,18 @@ export function fileEvidence(analysis: Analysis, identity: FileIdentity): FileEv
     if (runs) nodes.push(fact.node);
   }
   const places = nodes.map(placeOf);
-  // A misplaced annotation stands on a workload that may not name the account at all, but names its role.
   const files = new Set(places.map(({ file }) => file));
-  const findings = [...files].flatMap((file) =>
-    analysis
-      .findings(file)
-      .filter((finding) => places.some((place) => contains(place, finding)))
-      .map(({ ruleId, message, start }) => ({
-        ruleId,
-        message,
-        where: `${file}:${lineAt(analysis.text(file), start)}`,
-      })),
+  const own = [...files].flatMap((file) =>
+    analysis.findings(file).filter((finding) => places.some((place) => contains(place, finding))),
   );
+  // What was meant for it elsewhere is no part of it, and is what explains that it has nothing.
+  const stray = strayAnnotations(analysis, identity).filter((finding) => !own.includes(finding));
+  const findings = [...own, ...stray].map(({ ruleId, message, file, start }) => ({
+    ruleId,
+    message,
+    where: `${file}:${lineAt(analysis.text(file), start)}`,
+  }));
   return { identity, findings };
-}
-
-function contains(outer: Place, inner: Place): boolean {
-  return outer.file === inner.file && outer.start <= inner.start && inner.end <= outer.end;
 }
 
 function lineAt(text: string | undefined, offset: number): number {

@@ -188,9 +188,9 @@ export const symptoms: readonly Symptom[] = [
     matches: /AWS_ROLE_ARN.*(?:not set|missing|empty|unset)|annotation.*no effect/i,
     meaning: 'The webhook did not change the pod when it was created.',
     checks: [
+      check.annotationPlace,
       check.podsFresh,
       check.noPreset,
-      check.annotationPlace,
       check.webhookReached,
       check.podNamesAccount,
       check.usesIrsa,

@@ -160,5 +160,19 @@ async function applyFixAll(fixAll: FixAll): Promise<void> {
   const document = vscode.window.activeTextEditor?.document;
   const edit = document && fixAll.edit(document);
   if (edit) await vscode.workspace.applyEdit(edit);
-  else vscode.window.setStatusBarMessage(vscode.l10n.t('Pod IAM: nothing here has a safe fix'), 4_000);
+  else vscode.window.setStatusBarMessage(nothingSafe(document ? fixAll.suggestedIn(document) : 0), 8_000);
+}
+
+function nothingSafe(suggested: number): string {
+  switch (suggested) {
+    case 0:
+      return vscode.l10n.t('Pod IAM: nothing here has a safe fix');
+    case 1:
+      return vscode.l10n.t('Pod IAM: nothing here has a safe fix; the light bulb suggests fixes for 1 finding');
+    default:
+      return vscode.l10n.t(
+        'Pod IAM: nothing here has a safe fix; the light bulb suggests fixes for {0} findings',
+        suggested,
+      );
+  }
 }

@@ -81,6 +81,19 @@ test('fix all applies the safe fixes and only those', async () => {
   await removeAll();
 });
 
+test('fix all takes in one go what others make room for', async () => {
+  const document = await untitled(
+    trustPolicy({ StringLike: { [`${ISSUER}:sub`]: 'system:serviceaccount:payments:api' } }),
+  );
+  await waitForRules(document.uri, ['trust-missing-audience', 'trust-needless-like']);
+  await vscode.commands.executeCommand('podIam.fixAll');
+  await waitForRules(document.uri, []);
+  assert.deepEqual(JSON.parse(document.getText()), JSON.parse(trustPolicy(goodConditions)));
+  await vscode.commands.executeCommand('undo');
+  await waitForRules(document.uri, ['trust-missing-audience', 'trust-needless-like']);
+  await removeAll();
+});
+
 test('fix all on save', async () => {
   const document = await open('trust.json', trustPolicy(goodConditions));
   const settings = vscode.workspace.getConfiguration('editor');

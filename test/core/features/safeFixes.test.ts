@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { applySafeFixes } from '../../src/cli/fixes.js';
-import { Analysis } from '../../src/core/analysis.js';
-import { defineRule } from '../../src/core/rules/rule.js';
-import { accountYaml } from '../../src/core/rules/support/manifestExamples.js';
+import { Analysis } from '../../../src/core/analysis.js';
+import { applySafeFixes } from '../../../src/core/features/safeFixes.js';
+import { defineRule } from '../../../src/core/rules/rule.js';
+import { accountYaml } from '../../../src/core/rules/support/manifestExamples.js';
+import { applyEdits } from '../../../src/core/syntax/edits.js';
 
 /** Wants so many marks in the file of each account; its fix writes one. */
 const marking = (wanted: number) =>
@@ -30,6 +31,8 @@ const marking = (wanted: number) =>
     },
   });
 
+const allOf = (analysis: Analysis) => () => [...analysis.allFindings().values()].flat();
+
 describe('safe fixes', () => {
   it.each([
     ['a fix that clears its finding', 1],
@@ -39,7 +42,7 @@ describe('safe fixes', () => {
     const text = accountYaml('crane', 'quay');
     analysis.setFile('sa.yaml', text);
     analysis.setFile('other.txt', 'none');
-    expect([...applySafeFixes(analysis)]).toEqual(['sa.yaml']);
+    expect([...applySafeFixes(analysis, allOf(analysis)).keys()]).toEqual(['sa.yaml']);
     expect(analysis.text('sa.yaml')).toBe(`# mark\n${text}`);
   });
 
@@ -52,8 +55,10 @@ describe('safe fixes', () => {
       Action: 'sts:AssumeRoleWithWebIdentity',
       Condition: { StringLike: { [`${provider}:sub`]: 'system:serviceaccount:quay:crane' } },
     };
-    analysis.setFile('trust.json', JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, null, 2));
-    applySafeFixes(analysis);
+    const text = JSON.stringify({ Version: '2012-10-17', Statement: [statement] }, null, 2);
+    analysis.setFile('trust.json', text);
+    const edits = applySafeFixes(analysis, allOf(analysis)).get('trust.json')!;
+    expect(applyEdits(text, edits)).toBe(analysis.text('trust.json'));
     const [{ Condition }] = JSON.parse(analysis.text('trust.json')!).Statement;
     expect(Condition).toEqual({
       StringEquals: {
@@ -61,6 +66,15 @@ describe('safe fixes', () => {
         [`${provider}:aud`]: 'sts.amazonaws.com',
       },
     });
-    expect([...analysis.allFindings().values()].flat()).toEqual([]);
+    expect(allOf(analysis)()).toEqual([]);
+  });
+
+  it('leave what would change a file that is not to be changed', () => {
+    const analysis = new Analysis({ rules: [marking(1)] });
+    analysis.setFile('a.yaml', accountYaml('crane', 'quay'));
+    analysis.setFile('b.yaml', accountYaml('winch', 'quay'));
+    const changed = applySafeFixes(analysis, allOf(analysis), (file) => file === 'a.yaml');
+    expect([...changed]).toEqual([['a.yaml', [{ file: 'a.yaml', start: 0, end: 0, newText: '# mark\n' }]]]);
+    expect(analysis.text('b.yaml')).toBe(accountYaml('winch', 'quay'));
   });
 });
