@@ -92,6 +92,20 @@ export async function eventually<T>(what: string, look: () => T | undefined | Pr
   throw new Error(`Waited in vain for ${what}`);
 }
 
+/** Dismisses what the command says, as often as it says something, until it has ended. */
+export async function dismissed<T>(command: Thenable<T>): Promise<T> {
+  let hasEnded = false;
+  const end = () => {
+    hasEnded = true;
+  };
+  command.then(end, end);
+  await eventually('the command to end', async () => {
+    if (!hasEnded) await vscode.commands.executeCommand('notifications.clearAll');
+    return hasEnded || undefined;
+  });
+  return command;
+}
+
 export async function waitForRules(uri: vscode.Uri, expected: readonly string[]): Promise<void> {
   let last: string[] = [];
   try {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { DemoServers } from '../../../../src/demo/startDemo.js';
-import { eventually, removeAll, untitled, write } from '../editor.js';
+import { dismissed, eventually, removeAll, untitled, write } from '../editor.js';
 import { openCluster, withDemo, writes } from '../ownDemo.js';
 import { person } from '../person.js';
 import { test } from '../suite.js';
@@ -176,8 +176,7 @@ for (const [what, who, answers] of changes)
         assert.match(lines[index]!, new RegExp(`^${pattern}$`));
       });
       await eventually('it to be as it was', () => (state(demo) === before ? true : undefined));
-      await vscode.commands.executeCommand('notifications.clearAll');
-      await done;
+      await dismissed(done);
     });
     await allow(undefined);
     await removeAll();

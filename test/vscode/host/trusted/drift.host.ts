@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { eventually, removeAll, serviceAccount, write } from '../editor.js';
+import { dismissed, eventually, removeAll, serviceAccount, write } from '../editor.js';
 import { openCluster, withDemo, writes } from '../ownDemo.js';
 import { person } from '../person.js';
 import { test } from '../suite.js';
@@ -18,8 +18,7 @@ test('files are held against the cluster that a person names, and the cluster’
     await person.answers('orders-prod');
     const told = await person.readsNotification('the files differ');
     assert.match(told, /orders-prod and the files differ in/);
-    await vscode.commands.executeCommand('notifications.clearAll');
-    await comparing;
+    await dismissed(comparing);
     const [difference] = await eventually('the difference', () => (driftOf(uri).length > 0 ? driftOf(uri) : undefined));
     assert.match(difference!.message, /checkout-api/);
     // The quick fix takes over what the cluster has, and then they agree.
@@ -73,8 +72,7 @@ test('service accounts that no file has come over as manifests', async () => {
     const comparing = vscode.commands.executeCommand('podIam.compareWithCluster');
     await person.answers('orders-prod');
     await person.readsNotification('the files differ');
-    await vscode.commands.executeCommand('notifications.clearAll');
-    await comparing;
+    await dismissed(comparing);
     const pulling = vscode.commands.executeCommand('podIam.pullFromCluster');
     await person.marks('checkout/api');
     await pulling;
