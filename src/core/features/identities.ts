@@ -6,7 +6,7 @@ import { nearestMiss } from '../iam/nearestMiss.js';
 import { type AccessRequest, irsaRequest, podIdentityRequest } from '../iam/request.js';
 import { type Chain, type ChainDetail, type ChainLink, type Mark, tokenLinks } from '../identity/explain.js';
 import { type Mechanism, type Resolution, resolve } from '../identity/resolve.js';
-import { display, hasHole, literalOf, onlyHole, type Text } from '../syntax/text.js';
+import { display, hasHole, onlyHole, type Text } from '../syntax/text.js';
 import { booleanOf, outermost, type Place, placeOf, type SourceDocument, type SyntaxNode } from '../syntax/tree.js';
 import { accountOf } from '../workspace/queries.js';
 import type { Account, AccountVariant, PlacedWorkload, Workspace } from '../workspace/workspace.js';
@@ -488,13 +488,6 @@ function lineOf(place: Place, document: SourceDocument): string {
   let line = 1;
   for (let at = host.text.indexOf('\n'); at >= 0 && at < place.start; at = host.text.indexOf('\n', at + 1)) line++;
   return `${place.file}:${line}`;
-}
-
-/** `payments/api` where both are known. */
-export function knownName(variant: AccountVariant): string | undefined {
-  const namespace = literalOf(variant.namespace);
-  const name = literalOf(variant.name);
-  return namespace === undefined || name === undefined ? undefined : `${namespace}/${name}`;
 }
 
 /** Both names are known: neither a template's expression nor said to be unknown. */

@@ -47,11 +47,6 @@ export function whereKey({ chart, node }: Whereabouts): string {
   return chart === undefined ? `f:${directoryOf(outermost(node.document).file)}` : `c:${chart}`;
 }
 
-export function areTogether(a: Whereabouts, b: Whereabouts): boolean {
-  if (a.chart !== undefined || b.chart !== undefined) return a.chart === b.chart;
-  return whereKey(a) === whereKey(b);
-}
-
 /**
  * Keys of which two have one in common where they surely mean the same account: by what they say, or by leaving the same
  * thing unsaid in one chart or folder.
